@@ -1,0 +1,48 @@
+"""What is done with people and households."""
+
+from dataclasses import replace
+
+from spottypottysense import ids
+from spottypottysense.accounts.model import Household, Role, User
+from spottypottysense.accounts.policy import checked_household, checked_user
+from spottypottysense.accounts.ports import AccountStore
+
+
+class Accounts:
+    """People and households, kept in `store`."""
+
+    def __init__(self, store: AccountStore) -> None:
+        self._store = store
+
+    def found(self, name: str, email: str, time_zone: str = "UTC") -> tuple[Household, User]:
+        """Create a household with its first owner; raises `Invalid` or `Conflict`."""
+        household = checked_household(Household(ids.new_id("household"), name, time_zone))
+        owner = checked_user(User(ids.new_id("user"), household.id, email))
+        self._store.save_household(household)
+        self._store.save_user(owner)
+        return household, owner
+
+    def add_member(self, household_id: str, email: str, name: str = "") -> User:
+        """Add a person to a household; raises `NotFound`, `Invalid` or `Conflict`."""
+        household = self._store.household(household_id)
+        user = checked_user(User(ids.new_id("user"), household.id, email, name, Role.MEMBER))
+        self._store.save_user(user)
+        return user
+
+    def change_household(self, household_id: str, **changes: object) -> Household:
+        """Change the named fields of a household; raises `NotFound` or `Invalid`."""
+        household = replace(self._store.household(household_id), **changes)  # type: ignore[arg-type]
+        self._store.save_household(checked_household(household))
+        return household
+
+    def household(self, household_id: str) -> Household:
+        """Return one household; raises `NotFound`."""
+        return self._store.household(household_id)
+
+    def households(self) -> tuple[Household, ...]:
+        """Return all households, by name."""
+        return self._store.households()
+
+    def users(self, household_id: str) -> tuple[User, ...]:
+        """Return the users of a household, by e-mail."""
+        return self._store.users(household_id)

@@ -1,0 +1,1 @@
+"""What users gave us at Spotify: kept fresh, kept secret, never lost."""

@@ -1,0 +1,1 @@
+"""What to do about the music: start, stay silent, pause, and never touch what is not ours."""

@@ -1,0 +1,126 @@
+"""Motions in, sessions and decisions out."""
+
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from enum import StrEnum
+
+from spottypottysense.reasons import Reason
+
+
+class MotionEvent(StrEnum):
+    """What a sensor says: it sees somebody, or (a level sensor) nobody any more."""
+
+    DETECTED = "motion_detected"
+    CLEARED = "motion_cleared"
+
+
+@dataclass(frozen=True)
+class Motion:
+    """One message of a sensor. `key` is the same for every copy of it."""
+
+    sensor_id: str
+    event: MotionEvent
+    at: datetime
+    received_at: datetime
+    key: str
+    battery: int | None = None
+
+
+@dataclass(frozen=True)
+class Heard:
+    """The newest word of one sensor: whether it is on, and since when."""
+
+    sensor_id: str
+    on: bool
+    at: datetime
+
+
+class Music(StrEnum):
+    """What became of a session's music."""
+
+    PENDING = "pending"
+    PLAYING = "playing"
+    SILENT = "silent"
+
+
+@dataclass(frozen=True)
+class Session:
+    """One visit to a room; at most one per room is open (`ended_at` is None).
+
+    `deadline_at` is when it ends unless something moves; `acted_at` is the last playback action in this
+    room; `version` counts the writes, and a write names the version it read.
+    """
+
+    id: str
+    household_id: str
+    room_id: str
+    sensor_id: str
+    account: str | None
+    opened_at: datetime
+    last_motion_at: datetime
+    deadline_at: datetime
+    motions: int = 1
+    heard: tuple[Heard, ...] = ()
+    music: Music = Music.SILENT
+    silent_reason: Reason | None = None
+    music_since: datetime | None = None
+    music_time: timedelta = timedelta(0)
+    acted_at: datetime | None = None
+    ended_at: datetime | None = None
+    end_reason: Reason | None = None
+    version: int = 0
+
+
+@dataclass(frozen=True)
+class RoomRules:
+    """What holds for one room: spans, and the household's clock on the wall.
+
+    `stale_after` is the age from which a motion starts no music; `stuck_after` the longest time that a
+    sensor may stay on.
+    """
+
+    timeout: timedelta
+    motion_gap: timedelta
+    time_zone: str
+    quiet_hours: tuple[time, time] | None
+    stale_after: timedelta
+    stuck_after: timedelta
+
+
+class Action(StrEnum):
+    """What presence decided about a motion or a deadline."""
+
+    START = "start"
+    EXTEND = "extend"
+    IGNORE = "ignore"
+    END = "end"
+
+
+@dataclass(frozen=True)
+class Decision:
+    """An action, the reason for it, and the session as it should be from now on."""
+
+    action: Action
+    reason: Reason
+    session: Session | None = None
+
+
+@dataclass(frozen=True)
+class JournalEntry:
+    """One row per motion or deadline: what was decided and why, and what became of the music.
+
+    `household_id` and `room_id` are None where the sender is nobody we know; `outcome` follows later.
+    """
+
+    id: str
+    at: datetime
+    sensor_id: str
+    event: str
+    action: Action
+    reason: Reason
+    key: str
+    household_id: str | None = None
+    room_id: str | None = None
+    session_id: str | None = None
+    outcome: Reason | None = None
+    detail: str = ""

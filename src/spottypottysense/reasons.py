@@ -1,0 +1,123 @@
+"""The one table of reason codes and the sentences that people read for them."""
+
+from enum import StrEnum
+
+
+class Reason(StrEnum):
+    """Why something was done or left undone; the value is the code in API, journal and log."""
+
+    # Motion was taken in and acted upon.
+    ARRIVED = "arrived"
+    STILL_THERE = "still_there"
+    LEFT_SENSOR = "left_sensor"
+    TRY_AGAIN = "try_again"
+    # Motion was taken in; the music has to wait.
+    QUIET_HOURS = "quiet_hours"
+    MOTION_GAP = "motion_gap"
+    NO_ACCOUNT = "no_account"
+    NO_SPEAKER = "no_speaker"
+    NO_CONTENT = "no_content"
+    # Motion was not taken in.
+    DISABLED = "disabled"
+    STALE = "stale"
+    OUT_OF_ORDER = "out_of_order"
+    DUPLICATE = "duplicate"
+    NOBODY_HERE = "nobody_here"
+    UNKNOWN_SENSOR = "unknown_sensor"
+    INVALID = "invalid"
+    BAD_PAYLOAD = "bad_payload"
+    TOO_LARGE = "too_large"
+    WRONG_TOPIC = "wrong_topic"
+    OTHER_SENSOR = "other_sensor"
+    CLOCK_AHEAD = "clock_ahead"
+    CLOCK_BEHIND = "clock_behind"
+    # A session ended or was re-dated.
+    TIMEOUT = "timeout"
+    STUCK = "stuck"
+    CLOCK_TURNED_BACK = "clock_turned_back"
+    # What became of the music.
+    STARTED = "started"
+    ALREADY_PLAYING = "already_playing"
+    PAUSED = "paused"
+    ALREADY_SILENT = "already_silent"
+    NOT_OURS = "not_ours"
+    OWN_MUSIC = "own_music"
+    BUSY_ELSEWHERE = "busy_elsewhere"
+    VISIT_OVER = "visit_over"
+    RESTARTED = "restarted"
+    SPEAKER_MISSING = "speaker_missing"
+    SPEAKER_AMBIGUOUS = "speaker_ambiguous"
+    SPEAKER_RESTRICTED = "speaker_restricted"
+    COMMAND_REFUSED = "command_refused"
+    NOT_CONFIRMED = "not_confirmed"
+    # What stands between us and Spotify.
+    NOT_CONNECTED = "not_connected"
+    RECONNECT = "reconnect"
+    CONSENT_ENDED = "consent_ended"
+    SCOPE_MISSING = "scope_missing"
+    PREMIUM_REQUIRED = "premium_required"
+    NOT_ON_ALLOWLIST = "not_on_allowlist"
+    APP_MISCONFIGURED = "app_misconfigured"
+    RATE_LIMITED = "rate_limited"
+    QUOTA_EXCEEDED = "quota_exceeded"
+    SPOTIFY_UNAVAILABLE = "spotify_unavailable"
+    STORAGE_UNAVAILABLE = "storage_unavailable"
+
+
+_SENTENCES: dict[Reason, str] = {
+    Reason.ARRIVED: "Somebody came in.",
+    Reason.STILL_THERE: "Somebody is still there.",
+    Reason.LEFT_SENSOR: "The sensor sees nobody any more; the timeout runs from here.",
+    Reason.TRY_AGAIN: "What kept the music silent is over.",
+    Reason.QUIET_HOURS: "It is quiet hours in this house.",
+    Reason.MOTION_GAP: "The last change of the music in this room is too recent (motion gap).",
+    Reason.NO_ACCOUNT: "This room has nobody whose Spotify plays: choose a user for it.",
+    Reason.NO_SPEAKER: "This room has no speaker: choose one for it.",
+    Reason.NO_CONTENT: "This room has nothing to play: choose a playlist, album or artist for it.",
+    Reason.DISABLED: "This sensor is switched off.",
+    Reason.STALE: "The motion is too old to start music.",
+    Reason.OUT_OF_ORDER: "Something newer is already known of this room.",
+    Reason.DUPLICATE: "This message was taken in before.",
+    Reason.NOBODY_HERE: "The room was empty already.",
+    Reason.UNKNOWN_SENSOR: "No such sensor is registered.",
+    Reason.INVALID: "The value cannot be accepted.",
+    Reason.BAD_PAYLOAD: "The message is not the JSON that a sensor sends.",
+    Reason.TOO_LARGE: "The message is larger than 128 KB.",
+    Reason.WRONG_TOPIC: "The topic is not sensors/{sensorId}/motion.",
+    Reason.OTHER_SENSOR: "The message names another sensor than its topic.",
+    Reason.CLOCK_AHEAD: "The sensor's clock is ahead: its message comes from the future.",
+    Reason.CLOCK_BEHIND: "The message is more than a day old, or the sensor's clock is not set.",
+    Reason.TIMEOUT: "Nobody moved for as long as this room waits.",
+    Reason.STUCK: "The sensor has been on for so long that it must be stuck.",
+    Reason.CLOCK_TURNED_BACK: "The machine's clock was turned back; the visit was dated anew.",
+    Reason.STARTED: "The music started.",
+    Reason.ALREADY_PLAYING: "Our music was playing here already.",
+    Reason.PAUSED: "The music was paused.",
+    Reason.ALREADY_SILENT: "The music was silent already.",
+    Reason.NOT_OURS: "What plays is not what we started: left alone.",
+    Reason.OWN_MUSIC: "Somebody's own music was playing: left alone.",
+    Reason.BUSY_ELSEWHERE: "This account plays in another room.",
+    Reason.VISIT_OVER: "The visit was over before the music could start.",
+    Reason.RESTARTED: "We were restarted before the music could start.",
+    Reason.SPEAKER_MISSING: "Spotify does not see the speaker: it sleeps, is switched off or renamed.",
+    Reason.SPEAKER_AMBIGUOUS: "Several speakers have this name: rename one of them.",
+    Reason.SPEAKER_RESTRICTED: "This speaker takes no commands from outside its maker's app.",
+    Reason.COMMAND_REFUSED: "Spotify refused the command for this speaker.",
+    Reason.NOT_CONFIRMED: "Spotify took the command, but the speaker does not play.",
+    Reason.NOT_CONNECTED: "This user has not connected Spotify.",
+    Reason.RECONNECT: "Spotify no longer accepts this connection: connect again.",
+    Reason.CONSENT_ENDED: "The consent of six months has ended: connect again.",
+    Reason.SCOPE_MISSING: "A permission is missing: connect again and allow playback.",
+    Reason.PREMIUM_REQUIRED: "Spotify plays by remote control only with Premium.",
+    Reason.NOT_ON_ALLOWLIST: "This Spotify account is not on the app's allowlist.",
+    Reason.APP_MISCONFIGURED: "Client id or client secret are wrong: the operator must correct them.",
+    Reason.RATE_LIMITED: "Spotify asks us to slow down.",
+    Reason.QUOTA_EXCEEDED: "The day's quota of this Spotify app is used up.",
+    Reason.SPOTIFY_UNAVAILABLE: "Spotify did not answer.",
+    Reason.STORAGE_UNAVAILABLE: "The database could not be written.",
+}
+
+
+def sentence(reason: Reason) -> str:
+    """Return what a person reads for `reason`."""
+    return _SENTENCES[reason]

@@ -1,0 +1,1 @@
+"""Rooms, their sensors and the certificates by which a sensor is known."""

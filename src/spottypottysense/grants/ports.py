@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Protocol
 
-from spottypottysense.grants.model import ClientApp, Grant, TokenReply
+from spottypottysense.grants.model import ClientApp, Grant, Secret, TokenReply
 from spottypottysense.reasons import Reason
 
 
@@ -51,4 +51,12 @@ class GrantWatch(Protocol):
 
     def grant_died(self, user_id: str, reason: Reason) -> None:
         """Take note that this user must connect again."""
+        ...
+
+
+class TokenFor(Protocol):
+    """Hands out an access token of a user; `Grants.access_token_for` is the real one."""
+
+    def __call__(self, user_id: str, refused: Secret | None = None) -> Secret:
+        """Return a token for the next call; `refused` is one that was just answered with 401."""
         ...

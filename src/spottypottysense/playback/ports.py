@@ -48,6 +48,10 @@ class PlayerControls(Protocol):
         ...
 
 
+class Player(PlayerView, PlayerControls, Protocol):
+    """Both sides of a player."""
+
+
 class ReceiptStore(Protocol):
     """At most one receipt per account."""
 

@@ -5,6 +5,7 @@ from datetime import datetime, time, timedelta
 from enum import StrEnum
 
 from spottypottysense.reasons import Reason
+from spottypottysense.sensors.model import Room
 
 
 class MotionEvent(StrEnum):
@@ -73,12 +74,13 @@ class Session:
 
 @dataclass(frozen=True)
 class RoomRules:
-    """What holds for one room: spans, and the household's clock on the wall.
+    """What holds for one room: its own wishes where it has them, else the household's.
 
     `stale_after` is the age from which a motion starts no music; `stuck_after` the longest time that a
     sensor may stay on.
     """
 
+    room: Room
     timeout: timedelta
     motion_gap: timedelta
     time_zone: str

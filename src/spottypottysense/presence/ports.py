@@ -60,6 +60,10 @@ class Journal(Protocol):
         """Say whether an entry with this key was written (and not forgotten yet)."""
         ...
 
+    def release_keys(self, before: datetime) -> None:
+        """Forget the keys of older entries: what comes with such a key again is a new message."""
+        ...
+
     def settle(self, entry_id: str, outcome: Reason, detail: str = "") -> None:
         """Add what became of the music to an entry."""
         ...
@@ -74,4 +78,12 @@ class Lanes(Protocol):
 
     def submit(self, lane: str, work: Callable[[], None]) -> None:
         """Queue `work`; it must not raise."""
+        ...
+
+
+class Feed(Protocol):
+    """Is told of every decision, and again when its outcome is known: figures, live views."""
+
+    def tell(self, entry: JournalEntry) -> None:
+        """Take note of an entry; it must not raise and not take long."""
         ...

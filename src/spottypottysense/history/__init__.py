@@ -1,0 +1,1 @@
+"""Sessions in, figures out; recorded homes in, scores out."""

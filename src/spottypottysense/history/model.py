@@ -1,0 +1,74 @@
+"""Recorded homes, and what a rule makes of them."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One recorded word of a sensor: it went on (`on`) or off."""
+
+    at: datetime
+    sensor: str
+    room: str
+    on: bool
+
+
+@dataclass(frozen=True)
+class Span:
+    """A stretch of time, [start, end)."""
+
+    start: datetime
+    end: datetime
+
+
+@dataclass(frozen=True)
+class RecordedHome:
+    """What sensors said, in order, and when each room was truly occupied."""
+
+    readings: tuple[Reading, ...]
+    occupied: dict[str, tuple[Span, ...]]
+
+    @property
+    def length(self) -> timedelta:
+        """Return the time from the first to the last reading."""
+        return self.readings[-1].at - self.readings[0].at
+
+
+@dataclass(frozen=True)
+class FixedRule:
+    """The yardstick: a timeout after the last counted motion, looked at every `tick`."""
+
+    name: str
+    timeout: timedelta
+    motion_gap: timedelta = timedelta(0)
+    tick: timedelta = timedelta(seconds=1)
+
+
+@dataclass(frozen=True)
+class Score:
+    """How well music followed presence in one room.
+
+    `coverage`: share of occupied time with music, 0 to 1; `waste`: music in the empty room, a day;
+    `false_stops`: ends while the room was occupied, a day; `occupied`: a day.
+    """
+
+    room: str
+    rule: str
+    coverage: float
+    waste: timedelta
+    false_stops: float
+    occupied: timedelta
+    starts: int
+
+
+@dataclass(frozen=True)
+class Totals:
+    """What a household's sessions come to."""
+
+    sessions: int
+    open: int
+    motions: int
+    with_music: int
+    visit_time: timedelta
+    music_time: timedelta

@@ -1,0 +1,54 @@
+"""What is done with the past: figures of sessions, and recorded homes played again."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from spottypottysense.history.model import FixedRule, Reading, RecordedHome, Score, Totals
+from spottypottysense.history.policy import music_under, music_under_fixed_rule, score, totals
+from spottypottysense.presence.model import RoomRules, Session
+from spottypottysense.presence.ports import SessionLog
+
+MOST_SESSIONS = 100_000
+"""More sessions than a household has in its 30 days of retention."""
+
+
+class History:
+    """The past of a household."""
+
+    def __init__(self, log: SessionLog) -> None:
+        self._log = log
+
+    def sessions(
+        self, household_id: str, start: datetime, end: datetime, limit: int = 50
+    ) -> tuple[Session, ...]:
+        """Return the sessions that opened in [start, end), newest first."""
+        return self._log.sessions(household_id, start, end, limit)
+
+    def totals(self, household_id: str, start: datetime, end: datetime) -> Totals:
+        """Sum up the sessions that opened in [start, end)."""
+        return totals(self._log.sessions(household_id, start, end, MOST_SESSIONS))
+
+
+def replay(
+    home: RecordedHome,
+    rules_of: Callable[[str], RoomRules],
+    yardsticks: Sequence[FixedRule],
+    progress: Callable[[int, int], None],
+) -> list[Score]:
+    """Play a recorded home through the presence policy in virtual time, and score every room.
+
+    Each room that `home.occupied` knows is scored under its own rules (rule name "ours") and under each
+    yardstick; `progress` is told how many of how many readings are done.
+    """
+    scores: list[Score] = []
+    done = 0
+    for room in sorted(home.occupied):
+        readings: list[Reading] = [reading for reading in home.readings if reading.room == room]
+        music = {"ours": music_under(rules_of(room), readings)}
+        music |= {rule.name: music_under_fixed_rule(rule, readings) for rule in yardsticks}
+        scores += [
+            score(room, name, spans, home.occupied[room], home.length) for name, spans in music.items()
+        ]
+        done += len(readings)
+        progress(done, len(home.readings))
+    return scores

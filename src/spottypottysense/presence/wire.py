@@ -1,0 +1,91 @@
+"""From topic and payload to a motion; anything else is `Invalid` with its reason."""
+
+import json
+import math
+import re
+from datetime import UTC, datetime
+
+from spottypottysense import ids
+from spottypottysense.errors import Invalid
+from spottypottysense.presence.model import Motion, MotionEvent
+from spottypottysense.reasons import Reason, sentence
+
+LARGEST_PAYLOAD = 128 * 1024
+"""Bytes; AWS IoT Core's limit, kept everywhere so that both runtimes behave alike."""
+
+_TOPIC = re.compile(r"sensors/([^/]+)/motion\Z")
+_EPOCH_MILLISECONDS = 1e11
+"""A larger number is milliseconds: in seconds it would be the year 5138."""
+
+
+def sensor_id_from(topic: str) -> str:
+    """Return the sensor that a motion topic names; raises `Invalid`."""
+    match = _TOPIC.match(topic)
+    if match is None:
+        raise _invalid(Reason.WRONG_TOPIC, "topic")
+    return ids.sensor_id(match[1])
+
+
+def motion_from(sensor_id: str, payload: bytes, received_at: datetime) -> Motion:
+    """Return the motion in a payload; the topic names the sensor, and a payload may not say otherwise.
+
+    `timestamp` is epoch seconds (or milliseconds) or ISO 8601; without one the motion happened when it
+    was received. Raises `Invalid` with the reason and the field.
+    """
+    body = _object(payload)
+    if body.get("sensorId", sensor_id) != sensor_id:
+        raise _invalid(Reason.OTHER_SENSOR, "sensorId")
+    try:
+        event = MotionEvent(str(body.get("event")))
+    except ValueError:
+        raise _invalid(Reason.BAD_PAYLOAD, "event") from None
+    stamp = body.get("timestamp")
+    at = received_at if stamp is None else _moment(stamp)
+    return Motion(sensor_id, event, at, received_at, _key(sensor_id, event, body, at), _battery(body))
+
+
+def _object(payload: bytes) -> dict[str, object]:
+    if len(payload) > LARGEST_PAYLOAD:
+        raise _invalid(Reason.TOO_LARGE, "")
+    try:
+        body = json.loads(payload)
+    except (ValueError, RecursionError):
+        raise _invalid(Reason.BAD_PAYLOAD, "") from None
+    if not isinstance(body, dict):
+        raise _invalid(Reason.BAD_PAYLOAD, "")
+    return body
+
+
+def _moment(stamp: object) -> datetime:
+    try:
+        if isinstance(stamp, str):
+            moment = datetime.fromisoformat(stamp)
+            return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+        if isinstance(stamp, int | float) and not isinstance(stamp, bool) and math.isfinite(stamp):
+            seconds = stamp / 1000 if abs(stamp) > _EPOCH_MILLISECONDS else stamp
+            return datetime.fromtimestamp(seconds, UTC)
+    except (ValueError, OverflowError, OSError):
+        pass
+    raise _invalid(Reason.BAD_PAYLOAD, "timestamp")
+
+
+def _key(sensor_id: str, event: MotionEvent, body: dict[str, object], at: datetime) -> str:
+    """Return what all copies of one message share; a counter that starts anew is told by its time."""
+    message_id = body.get("messageId")
+    if message_id is not None and not isinstance(message_id, str | int):
+        raise _invalid(Reason.BAD_PAYLOAD, "messageId")
+    stamp = at.isoformat() if message_id is None or "timestamp" in body else ""
+    name = "" if message_id is None else str(message_id)[:128]
+    return f"{sensor_id}/{event}/{name}/{stamp}".encode(errors="replace").decode()
+
+
+def _battery(body: dict[str, object]) -> int | None:
+    metadata = body.get("metadata")
+    level = metadata.get("batteryLevel") if isinstance(metadata, dict) else None
+    if isinstance(level, bool) or not isinstance(level, int | float) or not math.isfinite(level):
+        return None
+    return int(min(max(level, 0), 100))
+
+
+def _invalid(reason: Reason, field: str) -> Invalid:
+    return Invalid(sentence(reason), field=field, reason=reason)

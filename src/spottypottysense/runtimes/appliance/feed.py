@@ -1,0 +1,30 @@
+"""Tells whoever listens of every decision as it is made."""
+
+import logging
+import threading
+from collections.abc import Callable
+
+from spottypottysense.presence.model import JournalEntry
+
+_log = logging.getLogger("spotty.feed")
+
+
+class LiveFeed:
+    """Passes entries on to listeners; one that fails does not disturb the others."""
+
+    def __init__(self) -> None:
+        self._listeners: list[Callable[[JournalEntry], None]] = []
+        self._guard = threading.Lock()
+
+    def listen(self, listener: Callable[[JournalEntry], None]) -> None:
+        """Call `listener` with every entry from now on; it must be quick."""
+        with self._guard:
+            self._listeners = [*self._listeners, listener]
+
+    def tell(self, entry: JournalEntry) -> None:
+        """Pass one entry on."""
+        for listener in self._listeners:
+            try:
+                listener(entry)
+            except Exception:
+                _log.exception("listener")

@@ -1,0 +1,1 @@
+"""The machinery that carries the house: a machine at home, or AWS."""

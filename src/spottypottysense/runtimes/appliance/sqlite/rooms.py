@@ -1,0 +1,82 @@
+"""Rooms, in SQLite."""
+
+import sqlite3
+
+from spottypottysense.errors import NotFound
+from spottypottysense.runtimes.appliance.sqlite import rows
+from spottypottysense.runtimes.appliance.sqlite.columns import (
+    to_hours,
+    to_hours_text,
+    to_span,
+    to_span_micros,
+    unless_none,
+)
+from spottypottysense.runtimes.appliance.sqlite.database import Database
+from spottypottysense.sensors.model import Room, Speaker
+
+
+class SqliteRooms:
+    """The `RoomStore` of the appliance."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def room(self, room_id: str) -> Room:
+        """Return one room; raises `NotFound`."""
+        with self._database.read() as connection:
+            row = connection.execute("SELECT * FROM rooms WHERE id = ?", (room_id,)).fetchone()
+        if row is None:
+            raise NotFound("room", room_id)
+        return _room(row)
+
+    def rooms(self, household_id: str) -> tuple[Room, ...]:
+        """Return the rooms of a household, by name."""
+        sql = "SELECT * FROM rooms WHERE household_id = ? ORDER BY name, id"
+        with self._database.read() as connection:
+            return tuple(map(_room, connection.execute(sql, (household_id,)).fetchall()))
+
+    def save_room(self, room: Room) -> None:
+        """Create or replace a room; raises `Conflict` if its household or its account does not exist."""
+        with self._database.write() as connection:
+            rows.put(connection, "rooms", "id", _row(room))
+
+
+def _row(room: Room) -> rows.Row:
+    speaker = room.speaker
+    return {
+        "id": room.id,
+        "household_id": room.household_id,
+        "name": room.name,
+        "account": room.account,
+        "speaker_name": speaker.name if speaker else None,
+        "speaker_type": speaker.type if speaker else None,
+        "speaker_last_id": speaker.last_id if speaker else None,
+        "content": room.content,
+        "volume": room.volume,
+        "shuffle": room.shuffle,
+        "timeout": unless_none(to_span_micros, room.timeout),
+        "motion_gap": unless_none(to_span_micros, room.motion_gap),
+        "quiet_hours": unless_none(to_hours_text, room.quiet_hours),
+    }
+
+
+def _room(row: sqlite3.Row) -> Room:
+    return Room(
+        id=row["id"],
+        household_id=row["household_id"],
+        name=row["name"],
+        account=row["account"],
+        speaker=_speaker(row),
+        content=row["content"],
+        volume=row["volume"],
+        shuffle=bool(row["shuffle"]),
+        timeout=unless_none(to_span, row["timeout"]),
+        motion_gap=unless_none(to_span, row["motion_gap"]),
+        quiet_hours=unless_none(to_hours, row["quiet_hours"]),
+    )
+
+
+def _speaker(row: sqlite3.Row) -> Speaker | None:
+    if row["speaker_name"] is None:
+        return None
+    return Speaker(name=row["speaker_name"], type=row["speaker_type"], last_id=row["speaker_last_id"])

@@ -1,0 +1,86 @@
+"""Every port of storage in every implementation; a new one is one more line in IMPLEMENTATIONS."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from memory.grants import MemoryGrants
+from memory.house import MemoryAccounts, MemoryRooms, MemorySensors
+from memory.notices import MemoryNotices
+from memory.receipts import MemoryReceipts
+from memory.sessions import MemoryJournal, MemorySessions
+from spottypottysense.accounts.ports import AccountStore
+from spottypottysense.grants.ports import GrantStore
+from spottypottysense.notices.ports import NoticeStore
+from spottypottysense.playback.ports import ReceiptStore
+from spottypottysense.presence.ports import Journal, SessionLog, SessionStore
+from spottypottysense.runtimes.appliance.sqlite.accounts import SqliteAccounts
+from spottypottysense.runtimes.appliance.sqlite.database import Database
+from spottypottysense.runtimes.appliance.sqlite.grants import SqliteGrants
+from spottypottysense.runtimes.appliance.sqlite.journal import SqliteJournal
+from spottypottysense.runtimes.appliance.sqlite.notices import SqliteNotices
+from spottypottysense.runtimes.appliance.sqlite.receipts import SqliteReceipts
+from spottypottysense.runtimes.appliance.sqlite.rooms import SqliteRooms
+from spottypottysense.runtimes.appliance.sqlite.sensors import SqliteSensors
+from spottypottysense.runtimes.appliance.sqlite.sessions import SqliteSessions
+from spottypottysense.runtimes.appliance.vault import Vault
+from spottypottysense.sensors.ports import RoomStore, SensorStore
+
+
+@dataclass(frozen=True)
+class Stores:
+    """One implementation of every port of storage, empty to begin with."""
+
+    accounts: AccountStore
+    rooms: RoomStore
+    sensors: SensorStore
+    grants: GrantStore
+    notices: NoticeStore
+    receipts: ReceiptStore
+    sessions: SessionStore
+    log: SessionLog
+    journal: Journal
+
+
+@contextmanager
+def in_memory(_directory: Path) -> Iterator[Stores]:
+    """Dicts."""
+    journal = MemoryJournal()
+    sessions = MemorySessions(journal)
+    yield Stores(
+        accounts=MemoryAccounts(),
+        rooms=MemoryRooms(),
+        sensors=MemorySensors(),
+        grants=MemoryGrants(),
+        notices=MemoryNotices(),
+        receipts=MemoryReceipts(),
+        sessions=sessions,
+        log=sessions,
+        journal=journal,
+    )
+
+
+@contextmanager
+def in_sqlite(directory: Path) -> Iterator[Stores]:
+    """A real file."""
+    database = Database(directory / "spotty.db")
+    sessions = SqliteSessions(database)
+    yield Stores(
+        accounts=SqliteAccounts(database),
+        rooms=SqliteRooms(database),
+        sensors=SqliteSensors(database),
+        grants=SqliteGrants(database, Vault(directory / "spotty.key")),
+        notices=SqliteNotices(database),
+        receipts=SqliteReceipts(database),
+        sessions=sessions,
+        log=sessions,
+        journal=SqliteJournal(database),
+    )
+    database.close()
+
+
+IMPLEMENTATIONS: dict[str, Callable[[Path], AbstractContextManager[Stores]]] = {
+    "memory": in_memory,
+    "sqlite": in_sqlite,
+}

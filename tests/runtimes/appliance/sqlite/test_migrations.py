@@ -1,0 +1,129 @@
+"""From any state of the file to the present shape, or not at all."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from spottypottysense.errors import SpottyError
+from spottypottysense.runtimes.appliance.sqlite.database import Database
+from spottypottysense.runtimes.appliance.sqlite.migrations import Migration, migrate, shipped
+
+NEXT = shipped()[-1].number + 1
+
+DIES_HALFWAY = """
+import os, signal, sys
+from pathlib import Path
+from spottypottysense.runtimes.appliance.sqlite.database import Database
+from spottypottysense.runtimes.appliance.sqlite.migrations import Migration, migrate, shipped
+
+path = Path(sys.argv[1])
+half = Migration(int(sys.argv[2]), "half", "CREATE TABLE half (a);\\nSELECT die();\\nCREATE TABLE rest (a);")
+with Database(path).write() as connection:
+    connection.create_function("die", 0, lambda: os.kill(os.getpid(), signal.SIGKILL))
+    migrate(connection, path, (*shipped(), half))
+"""
+
+OPENS_EACH = """
+import sys
+from pathlib import Path
+from spottypottysense.runtimes.appliance.sqlite.database import Database
+
+print("ready", flush=True)
+for line in sys.stdin:
+    Database(Path(line.strip())).close()
+    print("opened", flush=True)
+"""
+
+
+def tables(database: Database) -> set[str]:
+    """Return the names of all tables."""
+    with database.read() as connection:
+        return {
+            row["name"] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+        }
+
+
+def steps_taken(database: Database) -> list[int]:
+    """Return the numbers of the recorded steps."""
+    with database.read() as connection:
+        return [row["number"] for row in connection.execute("SELECT number FROM migrations ORDER BY number")]
+
+
+def test_steps_are_numbered_without_gaps() -> None:
+    """The shipped steps count from 1, so that the highest number tells which were taken."""
+    assert [step.number for step in shipped()] == list(range(1, len(shipped()) + 1))
+    assert all(step.name for step in shipped())
+
+
+def test_every_table_is_strict(database: Database) -> None:
+    """No table takes a value of another type than it declares."""
+    with database.read() as connection:
+        loose = connection.execute("SELECT name FROM pragma_table_list WHERE NOT strict AND schema = 'main'")
+        assert {row["name"] for row in loose} == {"sqlite_schema"}
+
+
+def test_steps_are_taken_once(database: Database) -> None:
+    """Opening again takes no step a second time."""
+    Database(database.path).close()
+    assert steps_taken(database) == [step.number for step in shipped()]
+
+
+def test_later_step_is_taken_on_top(database: Database) -> None:
+    """A database of an older version takes only what it lacks."""
+    later = Migration(NEXT, "later", "CREATE TABLE later (a);\n-- the end\nCREATE INDEX last ON later (a)")
+    for _ in range(2):
+        with database.write() as connection:
+            migrate(connection, database.path, (*shipped(), later))
+    assert "later" in tables(database)
+    assert steps_taken(database)[-1] == NEXT
+
+
+def test_failing_step_leaves_nothing(database: Database) -> None:
+    """A step that fails in the middle takes its first half back."""
+    broken = Migration(NEXT, "broken", "CREATE TABLE half (a);\nINSERT INTO nowhere VALUES (1);")
+    with pytest.raises(Exception, match="no such table: nowhere"), database.write() as connection:
+        migrate(connection, database.path, (*shipped(), broken))
+    assert "half" not in tables(database)
+    assert NEXT not in steps_taken(database)
+
+
+def test_newer_database_is_refused(database: Database) -> None:
+    """A file that a newer version has changed is refused, with what to do, and left as it is."""
+    with database.write() as connection:
+        connection.execute("INSERT INTO migrations VALUES (?, 'future', 0)", (NEXT,))
+    with pytest.raises(SpottyError, match=rf"newer version .*step {NEXT}.* restore a backup"):
+        Database(database.path)
+
+
+def test_kill_in_the_middle_of_a_step(database: Database) -> None:
+    """A process that is killed half-way through a step leaves neither the half nor a record of it."""
+    arguments = [sys.executable, "-c", DIES_HALFWAY, str(database.path), str(NEXT)]
+    assert subprocess.run(arguments, check=False, timeout=30).returncode == -signal.SIGKILL
+    assert not {"half", "rest"} & tables(database)
+    assert NEXT not in steps_taken(database)
+    Database(database.path).close()
+
+
+def test_two_programs_open_a_fresh_file_at_once(tmp_path: Path) -> None:
+    """Two processes that meet on a new file both get the whole database, again and again."""
+    arguments = [sys.executable, "-c", OPENS_EACH]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    environment = {**os.environ, "PYTHONWARNINGS": "ignore"}
+    with (
+        subprocess.Popen(arguments, text=True, env=environment, **pipes) as first,  # type: ignore[call-overload]
+        subprocess.Popen(arguments, text=True, env=environment, **pipes) as second,  # type: ignore[call-overload]
+    ):
+        assert first.stdout.readline() == second.stdout.readline() == "ready\n"
+        for number in range(25):
+            for process in (first, second):
+                process.stdin.write(f"{tmp_path / f'{number}.db'}\n")
+            for process in (first, second):
+                process.stdin.flush()
+            assert first.stdout.readline() == second.stdout.readline() == "opened\n"
+            database = Database(tmp_path / f"{number}.db")
+            assert steps_taken(database) == [step.number for step in shipped()]
+            database.close()

@@ -67,7 +67,7 @@ def one_of(*choices: str) -> Callable[[str], str]:
 
 def spotify_url(text: str) -> str:
     """An https address; plain http only if it stays on this machine."""
-    url = _url(text, "must be a plain address such as https://api.spotify.com/v1")
+    url = _url(text, "must be a plain address such as https://api.spotify.com")
     if url.scheme != "https" and not (url.scheme == "http" and _is_loopback(url.hostname or "")):
         raise ValueError("must begin with https:// (http:// serves only on this machine itself)")
     return text.rstrip("/")

@@ -80,7 +80,7 @@ TABLE = (
     Setting(
         "SPOTTY_SPOTIFY_ACCOUNTS_URL", to.spotify_url, "https://accounts.spotify.com", "Spotify's sign-in."
     ),
-    Setting("SPOTTY_SPOTIFY_API_URL", to.spotify_url, "https://api.spotify.com/v1", "Spotify's Web API."),
+    Setting("SPOTTY_SPOTIFY_API_URL", to.spotify_url, "https://api.spotify.com", "Spotify's Web API."),
     Setting("SPOTTY_SPOTIFY_TIMEOUT", to.span(_SECOND, 0.1, 120), "10", "Seconds that one call may take."),
     Setting("SPOTTY_KEY_FILE", to.path, "", "Key file that seals grants; else `grants.key` in the data."),
     Setting(

@@ -80,13 +80,16 @@ class Core:
 
 
 class _DeadGrantNotice:
-    """Grants know nothing of notices; this carries a dead grant over to them."""
+    """Grants know nothing of notices; this carries over to them that one died, or was replaced."""
 
     def __init__(self, notices: Notices) -> None:
         self._notices = notices
 
     def grant_died(self, user_id: str, reason: Reason) -> None:
         self._notices.tell(user_id, reason)
+
+    def grant_works(self, user_id: str) -> None:
+        self._notices.settle(user_id, Reason.RECONNECT)
 
 
 def assemble(stores: Stores, world: World, rules: Rules) -> Core:

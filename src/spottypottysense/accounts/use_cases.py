@@ -6,6 +6,7 @@ from spottypottysense import ids
 from spottypottysense.accounts.model import Household, Role, User
 from spottypottysense.accounts.policy import checked_household, checked_user
 from spottypottysense.accounts.ports import AccountStore
+from spottypottysense.errors import Conflict
 
 
 class Accounts:
@@ -18,6 +19,7 @@ class Accounts:
         """Create a household with its first owner; raises `Invalid` or `Conflict`."""
         household = checked_household(Household(ids.new_id("household"), name, time_zone))
         owner = checked_user(User(ids.new_id("user"), household.id, email))
+        self._refuse_taken(email)
         self._store.save_household(household)
         self._store.save_user(owner)
         return household, owner
@@ -46,3 +48,10 @@ class Accounts:
     def users(self, household_id: str) -> tuple[User, ...]:
         """Return the users of a household, by e-mail."""
         return self._store.users(household_id)
+
+    def _refuse_taken(self, email: str) -> None:
+        """Look before the household is saved: it would stay behind without anybody in it."""
+        taken = {user.email for home in self._store.households() for user in self._store.users(home.id)}
+        if email in taken:
+            message = f"Another user has the e-mail address {email!r}."
+            raise Conflict(message)

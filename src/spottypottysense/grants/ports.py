@@ -11,7 +11,7 @@ class GrantStore(Protocol):
     """Grants by user, sealed at rest, with an index of when each is due."""
 
     def grant(self, user_id: str) -> Grant:
-        """Return one user's grant; raises `NotFound`."""
+        """Return one user's grant; raises `NotFound`, or `NeedsPerson` if it cannot be unsealed."""
         ...
 
     def save(self, grant: Grant) -> Grant:
@@ -47,10 +47,14 @@ class TokenEndpoint(Protocol):
 
 
 class GrantWatch(Protocol):
-    """Is told when a grant can no longer be used."""
+    """Is told when a grant can no longer be used, and when there is a new one."""
 
     def grant_died(self, user_id: str, reason: Reason) -> None:
         """Take note that this user must connect again."""
+        ...
+
+    def grant_works(self, user_id: str) -> None:
+        """Take note that this user has connected."""
         ...
 
 

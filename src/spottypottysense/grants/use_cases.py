@@ -1,6 +1,7 @@
 """What is done with grants: connect, hand out an access token, refresh ahead of time."""
 
 import threading
+from dataclasses import replace
 from datetime import timedelta
 
 from spottypottysense.clock import Clock
@@ -49,9 +50,11 @@ class Grants:
             expires_at=now + reply.expires_in,
             consented_at=now,
             scope=reply.scope,
-            version=self._stored_version(user_id),
         )
-        return self._store.save(grant)
+        with self._lock(user_id):
+            grant = self._store.save(replace(grant, version=self._stored_version(user_id)))
+        self._watch.grant_works(user_id)
+        return grant
 
     def access_token_for(self, user_id: str, refused: Secret | None = None) -> Secret:
         """Return a token that is good for the next call, refreshed first if it is not.
@@ -93,6 +96,8 @@ class Grants:
             return self._store.grant(user_id).state
         except NotFound:
             return None
+        except NeedsPerson:
+            return GrantState.DEAD
 
     def _is_due(self, grant: Grant) -> bool:
         return needs_refresh(grant, self._clock.now(), self._margin)
@@ -122,19 +127,30 @@ class Grants:
         try:
             reply = self._endpoint.refresh(self._app, grant)
         except NeedsPerson as error:
-            if error.reason is Reason.RECONNECT:
-                self._store.save(after_refusal(grant))
-                self._watch.grant_died(grant.user_id, error.reason)
-            raise
+            if error.reason is not Reason.RECONNECT:
+                raise
+            return self._set_aside(grant, error)
         try:
             return self._store.save(after_refresh(grant, reply, self._clock.now()))
         except Conflict:
             return self._usable(grant.user_id)
 
+    def _set_aside(self, grant: Grant, refusal: NeedsPerson) -> Grant:
+        """Mark the grant as dead, unless somebody else wrote meanwhile: then theirs is the one to use."""
+        try:
+            self._store.save(after_refusal(grant))
+        except Conflict:
+            return self._usable(grant.user_id)
+        self._watch.grant_died(grant.user_id, refusal.reason)
+        raise refusal
+
     def _stored_version(self, user_id: str) -> int:
         try:
             return self._store.grant(user_id).version
         except NotFound:
+            return 0
+        except NeedsPerson:
+            self._store.delete(user_id)  # sealed with a key that is lost: a new grant takes its place
             return 0
 
     def _lock(self, user_id: str) -> threading.Lock:

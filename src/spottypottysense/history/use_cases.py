@@ -42,6 +42,7 @@ def replay(
     """
     scores: list[Score] = []
     done = 0
+    count = sum(reading.room in home.occupied for reading in home.readings)
     for room in sorted(home.occupied):
         readings: list[Reading] = [reading for reading in home.readings if reading.room == room]
         music = {"ours": music_under(rules_of(room), readings)}
@@ -50,5 +51,5 @@ def replay(
             score(room, name, spans, home.occupied[room], home.length) for name, spans in music.items()
         ]
         done += len(readings)
-        progress(done, len(home.readings))
+        progress(done, count)
     return scores

@@ -24,6 +24,8 @@ def home_from(events: Iterable[str], occupied: Iterable[str] = ()) -> RecordedHo
         span = Span(
             _moment(row["start"], "occupied.csv", number), _moment(row["end"], "occupied.csv", number)
         )
+        if span.end < span.start:
+            raise Invalid(f"occupied.csv, line {number}: it ends before it starts.", field="end")
         spans.setdefault(row["room"], []).append(span)
     ordered = {room: tuple(sorted(found, key=lambda s: s.start)) for room, found in spans.items()}
     return RecordedHome(tuple(readings), ordered)
@@ -41,12 +43,15 @@ def _readings(lines: Iterable[str]) -> Iterable[Reading]:
 
 def _rows(lines: Iterable[str], file: str, fields: tuple[str, ...]) -> Iterable[tuple[int, dict[str, str]]]:
     reader = csv.DictReader(lines)
-    for row in reader:
-        missing = [field for field in fields if not row.get(field)]
-        if missing:
-            message = f"{file}, line {reader.line_num}: no value for {', '.join(missing)}."
-            raise Invalid(message, field=missing[0])
-        yield reader.line_num, row
+    try:
+        for row in reader:
+            missing = [field for field in fields if not row.get(field)]
+            if missing:
+                message = f"{file}, line {reader.line_num}: no value for {', '.join(missing)}."
+                raise Invalid(message, field=missing[0])
+            yield reader.line_num, row
+    except csv.Error as error:
+        raise Invalid(f"{file}, line {reader.line_num}: {error}.", field=file) from None
 
 
 def _moment(text: str, file: str, line: int) -> datetime:

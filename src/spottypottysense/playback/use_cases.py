@@ -1,5 +1,6 @@
 """What is done about the music. Callers see to it that one account is served by one thread at a time."""
 
+from contextlib import suppress
 from dataclasses import replace
 
 from spottypottysense.clock import Clock
@@ -26,7 +27,8 @@ class Playback:
 
         1. Read what plays and what we started.
         2. Decide.
-        3. Write the receipt, then start: a crash in between leaves a trace, never unknown music.
+        3. Write the receipt, then start: a crash in between leaves a trace, never unknown music. Shuffle
+           comes after, for starting a context resets it.
         4. Read again to confirm.
         """
         if visit.account is None:
@@ -80,13 +82,16 @@ class Playback:
         except SpottyError:
             self._receipts.remove(receipt)
             raise
+        if visit.shuffle:
+            with suppress(SpottyError):  # music in the wrong order is still music, and ours to pause
+                self._controls.set_shuffle(account, receipt.speaker_id, on=True)
         if not is_confirmed(self._view.state(account), receipt):
             return Outcome(playing=False, reason=Reason.NOT_CONFIRMED, detail=sentence(Reason.NOT_CONFIRMED))
         self._receipts.save(replace(receipt, confirmed=True))
         return Outcome(playing=True, reason=Reason.STARTED)
 
     def _play(self, visit: Visit, account: str, speaker_id: str, speaker: SeenSpeaker) -> None:
-        """Set the volume before the first note; shuffle after it, for starting a context resets it."""
+        """Set the volume before the first note."""
         if visit.volume is not None and speaker.supports_volume:
             if not speaker.is_active:
                 self._controls.transfer(account, speaker_id)
@@ -96,8 +101,6 @@ class Playback:
         except NotFound:
             self._controls.transfer(account, speaker_id)  # a cold speaker often takes the second try
             self._controls.play(account, speaker_id, visit.content)
-        if visit.shuffle:
-            self._controls.set_shuffle(account, speaker_id, on=True)
 
     def _speaker(self, visit: Visit, account: str) -> SeenSpeaker:
         if visit.speaker is None:

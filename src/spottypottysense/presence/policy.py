@@ -49,13 +49,14 @@ def on_motion(
     if latest is not None and latest.ended_at is None:
         return _while_open(motion, sensor, rules, latest, at, now)
     if motion.event is MotionEvent.CLEARED:
-        heard = latest and replace(latest, heard=_hearing(latest.heard, motion, sensor, at))
+        heard = latest and replace(latest, heard=_hearing(latest.heard, motion, sensor, at, now))
         return Decision(Action.IGNORE, Reason.NOBODY_HERE, heard)
-    if latest is not None and at <= known_at(latest) <= now:
+    if latest is not None and at <= _known_before(latest, sensor) <= now:
         return Decision(Action.IGNORE, Reason.OUT_OF_ORDER)
-    if now - at > rules.stale_after:
+    opening = _opening(motion, sensor, rules, latest, at, now, session_id)
+    if now - at > rules.stale_after or opening.deadline_at <= now:
         return Decision(Action.IGNORE, Reason.STALE)
-    return _opening(motion, sensor, rules, latest, at, now, session_id)
+    return Decision(Action.START, Reason.ARRIVED, opening)
 
 
 def after_deadline(session: Session, rules: RoomRules, now: datetime) -> Decision:
@@ -65,9 +66,8 @@ def after_deadline(session: Session, rules: RoomRules, now: datetime) -> Decisio
     anew from `now`, or it would last until the clock has caught up.
     """
     if session.deadline_at > now:
-        heard = tuple(replace(h, at=min(h.at, now)) for h in session.heard)
-        last = min(session.last_motion_at, now)
-        dated = replace(session, heard=heard, last_motion_at=last, deadline_at=deadline(heard, last, rules))
+        dated = _dated_anew(session, now)
+        dated = replace(dated, deadline_at=deadline(dated.heard, dated.last_motion_at, rules))
         return Decision(Action.EXTEND, Reason.CLOCK_TURNED_BACK, dated)
     stuck = any(heard.on for heard in session.heard)
     reason = Reason.STUCK if stuck else Reason.TIMEOUT
@@ -108,11 +108,6 @@ def deadline(heard: tuple[Heard, ...], last_motion_at: datetime, rules: RoomRule
     last = max([last_motion_at, *(h.at for h in heard)])
     stuck = [h.at + rules.stuck_after for h in heard if h.on]
     return max([last + rules.timeout, *stuck])
-
-
-def known_at(session: Session) -> datetime:
-    """Return the moment of the newest thing that is known of the session's room."""
-    return max([session.last_motion_at, *(heard.at for heard in session.heard)])
 
 
 def is_quiet(moment: datetime, time_zone: str, quiet_hours: tuple[time, time] | None) -> bool:
@@ -160,11 +155,11 @@ def _opening(
     at: datetime,
     now: datetime,
     session_id: str,
-) -> Decision:
+) -> Session:
     acted_at = latest.acted_at if latest is not None else None
     silent = veto(rules, acted_at, now)
-    heard = _hearing((), motion, sensor, at)
-    session = Session(
+    heard = _hearing((), motion, sensor, at, now)
+    return Session(
         id=session_id,
         household_id=rules.room.household_id,
         room_id=rules.room.id,
@@ -178,7 +173,6 @@ def _opening(
         silent_reason=silent,
         acted_at=now if silent is None else acted_at,
     )
-    return Decision(Action.START, Reason.ARRIVED, session)
 
 
 def _while_open(
@@ -191,14 +185,14 @@ def _while_open(
 ) -> Decision:
     """Extend by what is heard, however late: a motion proves that somebody was there at its time."""
     detected = motion.event is MotionEvent.DETECTED
-    heard = _hearing(session.heard, motion, sensor, at)
+    session = replace(session, heard=_hearing(session.heard, motion, sensor, at, now))
+    session = _dated_anew(session, now)
     last = max(session.last_motion_at, at) if detected else session.last_motion_at
     session = replace(
         session,
-        heard=heard,
         last_motion_at=last,
         motions=session.motions + detected,
-        deadline_at=deadline(heard, last, rules),
+        deadline_at=deadline(session.heard, last, rules),
     )
     if detected and _may_try_again(session, now) and now - at <= rules.stale_after:
         silent = veto(rules, session.acted_at, now)
@@ -210,16 +204,36 @@ def _while_open(
     return Decision(Action.EXTEND, Reason.STILL_THERE if detected else Reason.LEFT_SENSOR, session)
 
 
+def _dated_anew(session: Session, now: datetime) -> Session:
+    """Return the session with nothing in the future: only a clock that was turned back leaves that."""
+    return replace(
+        session,
+        opened_at=min(session.opened_at, now),
+        heard=tuple(replace(h, at=min(h.at, now)) for h in session.heard),
+        last_motion_at=min(session.last_motion_at, now),
+    )
+
+
+def _known_before(latest: Session, sensor: Sensor) -> datetime:
+    """Return the newest moment that `sensor` itself or the room's last motion told of.
+
+    What other sensors said since (that they see nobody) makes nothing of this one untrue.
+    """
+    return max([latest.last_motion_at, *(h.at for h in latest.heard if h.sensor_id == sensor.id)])
+
+
 def _may_try_again(session: Session, now: datetime) -> bool:
     if session.music is not Music.SILENT or session.silent_reason in HANDS_OFF:
         return False
     return session.acted_at is None or not timedelta(0) <= now - session.acted_at < RETRY_AFTER
 
 
-def _hearing(heard: tuple[Heard, ...], motion: Motion, sensor: Sensor, at: datetime) -> tuple[Heard, ...]:
+def _hearing(
+    heard: tuple[Heard, ...], motion: Motion, sensor: Sensor, at: datetime, now: datetime
+) -> tuple[Heard, ...]:
     """Return what each sensor last said; a word that is older than the one known changes nothing."""
     known = next((h for h in heard if h.sensor_id == sensor.id), None)
-    if known is not None and at < known.at:
+    if known is not None and at < known.at <= now:
         return heard
     on = motion.event is MotionEvent.DETECTED and sensor.kind is SensorKind.LEVEL
     others = tuple(h for h in heard if h.sensor_id != sensor.id)

@@ -82,7 +82,9 @@ def _key(sensor_id: str, event: MotionEvent, body: dict[str, object], at: dateti
 def _battery(body: dict[str, object]) -> int | None:
     metadata = body.get("metadata")
     level = metadata.get("batteryLevel") if isinstance(metadata, dict) else None
-    if isinstance(level, bool) or not isinstance(level, int | float) or not math.isfinite(level):
+    if isinstance(level, bool) or not isinstance(level, int | float):
+        return None
+    if isinstance(level, float) and not math.isfinite(level):
         return None
     return int(min(max(level, 0), 100))
 

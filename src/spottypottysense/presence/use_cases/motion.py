@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from spottypottysense import ids
+from spottypottysense.accounts.policy import LONGEST_TIMEOUT
 from spottypottysense.accounts.use_cases import Accounts
 from spottypottysense.clock import Clock
 from spottypottysense.errors import Conflict, Invalid, NotFound, Unavailable
@@ -18,7 +19,7 @@ from spottypottysense.presence.model import (
     RoomRules,
     Session,
 )
-from spottypottysense.presence.policy import after_deadline, on_motion, rules_for
+from spottypottysense.presence.policy import CLOCK_TOLERANCE, after_deadline, on_motion, rules_for
 from spottypottysense.presence.ports import Feed, Journal, SessionLog, SessionStore
 from spottypottysense.presence.use_cases.music import RoomMusic
 from spottypottysense.presence.wire import motion_from, sensor_id_from
@@ -113,7 +114,7 @@ class Presence:
         """
         ended = 0
         now = self._clock.now()
-        for session in self._store.due(now, now + 2 * self._longest_span(), limit):
+        for session in self._store.due(now, now + self._longest_span(), limit):
             rules = self._rules(session.room_id)
             decision = after_deadline(session, rules, now)
             entry = self._entry(decision, now, "deadline", session.sensor_id, ids.new_id("deadline"), rules)
@@ -163,7 +164,8 @@ class Presence:
         return rules_for(room, household, self._stale_after, self._stuck_after)
 
     def _longest_span(self) -> timedelta:
-        return self._stuck_after + timedelta(hours=4)
+        """Return how far ahead a deadline may lie; the slack is for motions that come in meanwhile."""
+        return max(self._stuck_after, LONGEST_TIMEOUT) + CLOCK_TOLERANCE
 
     def _commit(self, decision: Decision, entry: JournalEntry) -> Decision:
         if decision.session is None:

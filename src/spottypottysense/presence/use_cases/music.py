@@ -46,13 +46,14 @@ class RoomMusic:
 
     def start(self, session: Session, entry: JournalEntry | None = None) -> None:
         """Ask for the music of a session whose music is pending; returns at once."""
-        self._submit(session, lambda: self._arrive(session.id), entry)
+        lane = session.account or session.id
+        self._submit(lane, session, lambda: self._arrive(session.id), entry)
 
     def end(self, session: Session, entry: JournalEntry | None = None) -> None:
         """End the music of a session that is over; returns at once."""
         account = session.account
         if account is not None:
-            self._submit(session, lambda: self._playback.depart(account, session.id), entry)
+            self._submit(account, session, lambda: self._playback.depart(account, session.id), entry)
 
     def mend(self) -> int:
         """Take up what a crash or an outage left lying; return how much that was.
@@ -64,7 +65,7 @@ class RoomMusic:
         for receipt in self._playback.receipts():
             session = self._session(receipt.session_id)
             if session is not None and session.ended_at is not None and not self._is_under_way(session):
-                self.end(session)
+                self.end(replace(session, account=receipt.account))  # the room's account may have changed
                 mended += 1
         for session in self._store.open():
             if session.music is Music.PENDING and not self._is_under_way(session):
@@ -78,10 +79,12 @@ class RoomMusic:
         else:
             self._note(session.id, Outcome(playing=False, reason=Reason.RESTARTED))
 
-    def _submit(self, session: Session, act: Callable[[], Outcome], entry: JournalEntry | None) -> None:
+    def _submit(
+        self, lane: str, session: Session, act: Callable[[], Outcome], entry: JournalEntry | None
+    ) -> None:
         with self._guard:
             self._under_way.add(session.id)
-        self._lanes.submit(session.account or session.id, lambda: self._carry_out(session, act, entry))
+        self._lanes.submit(lane, lambda: self._carry_out(session, act, entry))
 
     def _carry_out(self, session: Session, act: Callable[[], Outcome], entry: JournalEntry | None) -> None:
         try:

@@ -1,26 +1,11 @@
-import datetime as dt
 import socket
-import ssl
-import threading
-import time
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
 from datetime import timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from ipaddress import ip_address
-from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
-from spotify.scripted import ACCESS, Reply, Script, Stopwatch, Tokens, player_error
+from spotify.scripted import ACCESS, Reply, Script, Stopwatch, player_error
 from spottypottysense.errors import Invalid, SpottyError, Unavailable
-from spottypottysense.reasons import Reason
 from spottypottysense.spotify.client import Budget, Call, Client
 from spottypottysense.spotify.player import Player
 from spottypottysense.spotify.refusals import Face
@@ -177,179 +162,9 @@ def test_nobody_at_home(impatient: Callable[[str], Client]) -> None:
     assert caught.value.__cause__ is None
 
 
-@pytest.fixture
-def raw() -> Iterator[Callable[[bytes, bool], str]]:
-    """Return a maker of servers that answer every connection with these bytes, then close or hang."""
-    doors: list[socket.socket] = []
-    threads: list[threading.Thread] = []
-    over = threading.Event()
-
-    def serve(door: socket.socket, answer: bytes, hang: bool) -> None:
-        held = []
-        while True:
-            try:
-                connection, _ = door.accept()
-            except OSError:
-                break
-            try:
-                connection.recv(65536)
-                connection.sendall(answer)
-            except OSError:
-                hang = hang and True
-            if hang:
-                held.append(connection)
-            else:
-                connection.close()
-        for connection in held:
-            connection.close()
-
-    def make(answer: bytes, hang: bool) -> str:
-        door = socket.create_server(("127.0.0.1", 0))
-        doors.append(door)
-        thread = threading.Thread(target=serve, args=(door, answer, hang), daemon=True)
-        threads.append(thread)
-        thread.start()
-        return f"http://127.0.0.1:{door.getsockname()[1]}"
-
-    yield make
-    over.set()
-    for door in doors:
-        door.shutdown(socket.SHUT_RDWR)
-        door.close()
-    for thread in threads:
-        thread.join()
-
-
-def test_silence_is_a_timeout(impatient: Callable[[str], Client], raw: Callable[[bytes, bool], str]) -> None:
-    """No call waits for ever, and the total time holds for all tries together."""
-    begun = time.monotonic()
-    with pytest.raises(Unavailable, match="in time"):
-        impatient(raw(b"", True)).send(read(tries=50, total=0.5 * SECONDS))
-    assert time.monotonic() - begun < 5
-
-
-@pytest.mark.parametrize(
-    "answer",
-    [
-        b"",
-        b"\x00\xff\r\n\r\n",
-        b"HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\nshort",
-        b"HTTP/1.1 200 OK\r\nContent-Length: 1, 2\r\n\r\nx",
-        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
-        b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 3\r\n\r\nabc",
-        b"HTTP/1.1 200 OK\r\n\r\n" + b"x" * 5_000_000,
-        b"SSH-2.0-OpenSSH_9.2\r\n",
-    ],
-    ids=["nothing", "noise", "short", "two lengths", "bad chunk", "bad gzip", "flood", "other protocol"],
-)
-def test_broken_http_heals_with_time(
-    impatient: Callable[[str], Client], raw: Callable[[bytes, bool], str], answer: bytes
-) -> None:
-    """Whatever comes over the wire, a sentence for a person comes out."""
-    with pytest.raises(Unavailable, match="broke off"):
-        impatient(raw(answer, False)).send(read(tries=2))
-
-
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(status=st.integers(200, 599), body=st.binary(max_size=300))
-def test_any_body_over_the_wire_ends_in_a_value_or_an_error_of_ours(
-    script: Script, tokens: Tokens, status: int, body: bytes
-) -> None:
-    """The whole door holds, not only its readers."""
-    watch = Stopwatch()
-    client = Client(script.url, script.url, sleep=watch.sleep, monotonic=watch.now)
-    script.answers(Reply(204 if status == 304 else status, body))
-    for call in (
-        Player(client, "app", tokens.token_for).state,
-        Player(client, "b", tokens.token_for).speakers,
-    ):
-        try:
-            call("ann")
-        except SpottyError as error:
-            assert ACCESS not in str(error)
-
-
-def test_a_started_command_counts_though_its_body_breaks_off(
-    impatient: Callable[[str], Client], raw: Callable[[bytes, bool], str], tokens: Tokens
-) -> None:
-    """2xx says accepted, and a second start would be heard."""
-    client = impatient(raw(b"HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\nshort", False))
-    Player(client, "app", tokens.token_for).play("ann", "bath", None)
-
-
 def test_a_call_does_not_show_its_secrets() -> None:
     """Headers and forms hold secrets, and a `repr` ends up in logs."""
     call = Call(
         Face.ACCOUNTS, "app", "POST", "/", Budget(1, SECONDS), {"Authorization": ACCESS}, ACCESS.encode()
     )
     assert "5ecret" not in f"{call!r} {call}"
-
-
-@pytest.fixture
-def safe_server(tmp_path: Path) -> Iterator[tuple[str, Path]]:
-    """Return the address of an https server, and the certificate to trust."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "pretend Spotify")])
-    now = dt.datetime.now(dt.UTC)
-    certificate = (
-        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-        .not_valid_before(now - dt.timedelta(days=1))
-        .not_valid_after(now + dt.timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    pem, secret = tmp_path / "cert.pem", tmp_path / "key.pem"
-    pem.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
-    secret.write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
-    )
-
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def do_GET(self) -> None:
-            self.send_response(204)
-            self.end_headers()
-
-        def log_message(self, *_: object) -> None:
-            return
-
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(pem, secret)
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    yield f"https://127.0.0.1:{server.server_port}", pem
-    server.shutdown()
-    server.server_close()
-    thread.join()
-
-
-def test_one_ssl_context_serves_all_connections(safe_server: tuple[str, Path], script: Script) -> None:
-    """It costs 20 ms, so it is made at the first https call, once, for all threads."""
-    url, pem = safe_server
-    made: list[ssl.SSLContext] = []
-
-    def tls() -> ssl.SSLContext:
-        made.append(ssl.create_default_context(cafile=pem))
-        return made[-1]
-
-    Client(script.url, script.url, tls=tls).send(read())
-    client = Client(url, url, tls=tls)
-    assert made == []
-    with ThreadPoolExecutor(8) as pool:
-        assert {answer.status for answer in pool.map(client.send, [read()] * 24)} == {204}
-    assert len(made) == 1
-
-
-def test_a_stranger_is_given_no_token(safe_server: tuple[str, Path]) -> None:
-    """A certificate that nobody vouches for ends the call, in words that say what to check."""
-    url, _ = safe_server
-    with pytest.raises(Unavailable, match="certificates") as caught:
-        Client(url, url, sleep=lambda _: None).send(read(tries=1))
-    assert caught.value.reason is Reason.SPOTIFY_UNAVAILABLE

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from contracts.stores import IMPLEMENTATIONS, Stores
+from contracts.stores import IMPLEMENTATIONS
 from spottypottysense.accounts.model import Household, User
+from spottypottysense.core import Stores
 from spottypottysense.sensors.model import Room
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from memory.grants import MemoryGrants
@@ -10,11 +9,7 @@ from memory.house import MemoryAccounts, MemoryRooms, MemorySensors
 from memory.notices import MemoryNotices
 from memory.receipts import MemoryReceipts
 from memory.sessions import MemoryJournal, MemorySessions
-from spottypottysense.accounts.ports import AccountStore
-from spottypottysense.grants.ports import GrantStore
-from spottypottysense.notices.ports import NoticeStore
-from spottypottysense.playback.ports import ReceiptStore
-from spottypottysense.presence.ports import Journal, SessionLog, SessionStore
+from spottypottysense.core import Stores
 from spottypottysense.runtimes.appliance.sqlite.accounts import SqliteAccounts
 from spottypottysense.runtimes.appliance.sqlite.database import Database
 from spottypottysense.runtimes.appliance.sqlite.grants import SqliteGrants
@@ -25,22 +20,6 @@ from spottypottysense.runtimes.appliance.sqlite.rooms import SqliteRooms
 from spottypottysense.runtimes.appliance.sqlite.sensors import SqliteSensors
 from spottypottysense.runtimes.appliance.sqlite.sessions import SqliteSessions
 from spottypottysense.runtimes.appliance.vault import Vault
-from spottypottysense.sensors.ports import RoomStore, SensorStore
-
-
-@dataclass(frozen=True)
-class Stores:
-    """One implementation of every port of storage, empty to begin with."""
-
-    accounts: AccountStore
-    rooms: RoomStore
-    sensors: SensorStore
-    grants: GrantStore
-    notices: NoticeStore
-    receipts: ReceiptStore
-    sessions: SessionStore
-    log: SessionLog
-    journal: Journal
 
 
 @contextmanager
@@ -56,7 +35,7 @@ def in_memory(_directory: Path) -> Iterator[Stores]:
         notices=MemoryNotices(),
         receipts=MemoryReceipts(),
         sessions=sessions,
-        log=sessions,
+        session_log=sessions,
         journal=journal,
     )
 
@@ -74,7 +53,7 @@ def in_sqlite(directory: Path) -> Iterator[Stores]:
         notices=SqliteNotices(database),
         receipts=SqliteReceipts(database),
         sessions=sessions,
-        log=sessions,
+        session_log=sessions,
         journal=SqliteJournal(database),
     )
     database.close()

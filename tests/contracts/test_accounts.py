@@ -6,8 +6,8 @@ from datetime import time, timedelta
 import pytest
 
 from contracts.races import winners
-from contracts.stores import Stores
 from spottypottysense.accounts.model import Household, Role, User
+from spottypottysense.core import Stores
 from spottypottysense.errors import Conflict, NotFound
 
 FULL = Household(

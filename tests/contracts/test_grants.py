@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from contracts.races import winners
-from contracts.stores import Stores
 from spottypottysense.accounts.model import User
+from spottypottysense.core import Stores
 from spottypottysense.errors import Conflict, NotFound
 from spottypottysense.grants.model import Grant, GrantState, Secret
 

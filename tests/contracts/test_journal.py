@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from contracts.races import winners
-from contracts.stores import Stores
+from spottypottysense.core import Stores
 from spottypottysense.errors import Conflict
 from spottypottysense.presence.model import Action, JournalEntry
 from spottypottysense.reasons import Reason

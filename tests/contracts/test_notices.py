@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from contracts.races import RACERS, winners
-from contracts.stores import Stores
+from spottypottysense.core import Stores
 from spottypottysense.errors import Conflict
 from spottypottysense.notices.model import Notice
 from spottypottysense.reasons import Reason

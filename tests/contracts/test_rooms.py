@@ -5,7 +5,7 @@ from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
-from contracts.stores import Stores
+from spottypottysense.core import Stores
 from spottypottysense.errors import Conflict, NotFound
 from spottypottysense.sensors.model import Room, Sensor, SensorKind, Speaker, Status
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from contracts.races import winners
-from contracts.stores import Stores
+from spottypottysense.core import Stores
 from spottypottysense.errors import Conflict, NotFound
 from spottypottysense.presence.model import Action, Heard, JournalEntry, Music, Session
 from spottypottysense.reasons import Reason
@@ -183,9 +183,9 @@ def test_log_is_a_half_open_span_newest_first(stores: Stores) -> None:
         opened = replace(PLAIN, id=f"s{minutes}", opened_at=NOW + minutes * MINUTE)
         stores.sessions.save(ended(opened, 9 * MINUTE))
     stores.sessions.save(replace(PLAIN, id="theirs", household_id="away", opened_at=NOW + MINUTE))
-    found = stores.log.sessions("home", NOW + MINUTE, NOW + 4 * MINUTE, 10)
+    found = stores.session_log.sessions("home", NOW + MINUTE, NOW + 4 * MINUTE, 10)
     assert [session.id for session in found] == ["s3", "s2", "s1"]
-    assert [s.id for s in stores.log.sessions("home", NOW, NOW + 9 * MINUTE, 1)] == ["s4"]
+    assert [s.id for s in stores.session_log.sessions("home", NOW, NOW + 9 * MINUTE, 1)] == ["s4"]
 
 
 def test_forgetting(stores: Stores) -> None:
@@ -195,12 +195,12 @@ def test_forgetting(stores: Stores) -> None:
         ended(replace(PLAIN, id="new"), 2 * MINUTE), replace(entry("new"), at=NOW + 2 * MINUTE)
     )
     stores.sessions.save(replace(PLAIN, id="open"))
-    assert stores.log.forget_before(NOW + 2 * MINUTE) == 2
-    assert stores.log.forget_before(NOW + 2 * MINUTE) == 0
-    assert {s.id for s in stores.log.sessions("home", NOW, NOW + MINUTE, 10)} == {"new", "open"}
+    assert stores.session_log.forget_before(NOW + 2 * MINUTE) == 2
+    assert stores.session_log.forget_before(NOW + 2 * MINUTE) == 0
+    assert {s.id for s in stores.session_log.sessions("home", NOW, NOW + MINUTE, 10)} == {"new", "open"}
     assert stores.journal.knows("new")
     assert not stores.journal.knows("old")
-    stores.log.forget_before(NOW + 3 * MINUTE)
+    stores.session_log.forget_before(NOW + 3 * MINUTE)
     assert stores.sessions.latest_in("bath") == replace(PLAIN, id="open", version=1)
 
 

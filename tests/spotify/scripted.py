@@ -126,7 +126,7 @@ class Tokens:
     def __init__(self) -> None:
         self.asked: list[tuple[str, Secret | None]] = []
 
-    def token_for(self, account: str, refused: Secret | None) -> Secret:
-        """Return a token for the account."""
-        self.asked.append((account, refused))
+    def token_for(self, user_id: str, refused: Secret | None = None) -> Secret:
+        """Return a token for the user."""
+        self.asked.append((user_id, refused))
         return Secret(ACCESS if refused is None else RENEWED)

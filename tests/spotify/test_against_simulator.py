@@ -54,7 +54,7 @@ def test_connect_and_refresh(spotify: str, app: ClientApp) -> None:
     grant = grant_of(app, reply)
     fresh = after_refresh(grant, Accounts(client).refresh(app, grant), grant.consented_at)
     assert fresh.access_token != grant.access_token
-    assert Player(client, app.client_id, lambda *_: fresh.access_token).speakers("ann")
+    assert Player(client, app.client_id, lambda *_, **__: fresh.access_token).speakers("ann")
 
 
 def test_dead_grants_and_broken_apps_are_told_apart(spotify: str) -> None:
@@ -73,7 +73,7 @@ def test_a_visit_to_the_bathroom(spotify: str) -> None:
     """Find the speaker, wake it, play, look, pause twice: as on every motion."""
     client = Client(spotify, spotify)
     token = connect(client, CONFIDENTIAL).access_token
-    player = Player(client, CONFIDENTIAL.client_id, lambda *_: token)
+    player = Player(client, CONFIDENTIAL.client_id, lambda *_, **__: token)
     content = demo_world.playlist_uri("morning")
     bathroom = next(speaker for speaker in player.speakers("ann") if speaker.name == "Bathroom speaker")
     assert bathroom.id is not None
@@ -98,7 +98,7 @@ def test_what_a_phone_and_a_stranger_answer(spotify: str) -> None:
     """A phone keeps its volume without a fuss; a speaker that Spotify does not know is not found."""
     client = Client(spotify, spotify)
     token = connect(client, CONFIDENTIAL).access_token
-    player = Player(client, CONFIDENTIAL.client_id, lambda *_: token)
+    player = Player(client, CONFIDENTIAL.client_id, lambda *_, **__: token)
     phone = next(speaker for speaker in player.speakers("ann") if not speaker.supports_volume)
     assert phone.id is not None
     player.transfer("ann", phone.id)
@@ -113,8 +113,8 @@ def test_a_token_that_died_is_renewed_on_the_way(spotify: str) -> None:
     good = connect(client, CONFIDENTIAL).access_token
     shown: list[Secret | None] = []
 
-    def token_for(account: str, refused: Secret | None) -> Secret:
-        assert account == "ann"
+    def token_for(user_id: str, refused: Secret | None = None) -> Secret:
+        assert user_id == "ann"
         shown.append(refused)
         return Secret("long-dead") if refused is None else good
 

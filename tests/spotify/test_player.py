@@ -250,7 +250,7 @@ def test_a_renewed_token_that_is_refused_too_ends_it(script: Script, player: Pla
 def test_whoever_has_no_token_never_reaches_spotify(script: Script, player: Player) -> None:
     """What the grants raise goes to the caller as it is."""
 
-    def refuse(*_: object) -> Secret:
+    def refuse(*_: object, **__: object) -> Secret:
         raise NeedsPerson(Reason.RECONNECT)
 
     without = Player(player._client, "app", refuse)

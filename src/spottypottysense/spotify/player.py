@@ -5,13 +5,11 @@ from datetime import timedelta
 from urllib.parse import urlencode
 
 from spottypottysense.grants.model import Secret
+from spottypottysense.grants.ports import TokenFor
 from spottypottysense.playback.model import PlayerState, SeenSpeaker
 from spottypottysense.spotify.client import Budget, Call, Client
 from spottypottysense.spotify.refusals import CommandRefused, Cure, Face
 from spottypottysense.spotify.wire import Answer, play_body, speakers_from, state_from, transfer_body
-
-TokenFor = Callable[[str, Secret | None], Secret]
-"""Returns an account's access token, given the one that was just refused (`Grants.access_token_for`)."""
 
 _READ = Budget(tries=3, total=timedelta(seconds=12))
 _COMMAND = Budget(tries=2, total=timedelta(seconds=8), cures=frozenset({Cure.ASK_AGAIN, Cure.LATER}))

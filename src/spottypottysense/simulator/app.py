@@ -51,8 +51,13 @@ class App:
         row = self.log.arrived(request)
         self._identify(request)
         self.log.answered(row, request, 0)
-        if self.faults.on and await self._lost(request, scope, receive):
-            return
+        try:
+            if self.faults.on and await self._lost(request, scope, receive):
+                return
+        except asyncio.CancelledError:
+            # The simulator stops: a caller that waits sees its connection break, as it would in earnest.
+            scope["extensions"][HANG_UP]()
+            raise
         reply = self._answer(request)
         self.log.answered(row, request, reply.status)
         await _send(send, reply)

@@ -71,8 +71,8 @@ class PretendSensor:
         if message_id is not None:
             payload["messageId"] = message_id
         info = self._client.publish(self._topic("motion"), json.dumps(payload), qos=1)
-        if info.rc == MQTTErrorCode.MQTT_ERR_NO_CONN:
-            # paho keeps a QoS 1 message for later, yet its handle would raise when waited for.
+        if info.rc != MQTTErrorCode.MQTT_ERR_QUEUE_SIZE:
+            # Without connection paho keeps the message for later, yet waiting for it would raise.
             info.rc = MQTTErrorCode.MQTT_ERR_SUCCESS
         return info
 

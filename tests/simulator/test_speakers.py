@@ -1,0 +1,90 @@
+"""Speakers sleep, forget their ids, and refuse in the ways that real ones do."""
+
+from typing import Any
+
+from simulator.caller import PLAYLIST, Caller, refusal
+
+NOT_FOUND = (404, "Device not found", "")
+
+
+def _add(spotify: Caller, **quirks: Any) -> str:
+    return str(spotify.control("POST", "speakers", name="Echo", quirks=quirks)["id"])
+
+
+def _listed(spotify: Caller) -> dict[str, Any]:
+    devices = spotify.call("GET", "/v1/me/player/devices").json()["devices"]
+    return {each["name"]: each["id"] for each in devices}
+
+
+def _transfer(spotify: Caller, device: str) -> int:
+    return spotify.call("PUT", "/v1/me/player", json={"device_ids": [device]}).status
+
+
+def test_sleeps_when_idle_and_wakes_on_the_second_transfer(spotify: Caller) -> None:
+    """An idle speaker vanishes and cannot be played on until it is woken."""
+    device = _add(spotify, sleeps_after=600, wakes_on_transfer=2)
+    spotify.play("echo")
+    spotify.later(1200)
+    assert _listed(spotify)["Echo"] == device
+    spotify.call("PUT", "/v1/me/player/pause")
+    spotify.later(601)
+    assert "Echo" not in _listed(spotify)
+    assert refusal(spotify.play("echo")) == NOT_FOUND
+    assert _transfer(spotify, device) == 404
+    assert _transfer(spotify, device) == 204
+    assert _listed(spotify)["Echo"] == device
+    assert spotify.play("echo").status == 204
+
+
+def test_only_its_user_can_wake_some(spotify: Caller) -> None:
+    """Without the habit no number of transfers wakes a sleeping speaker; opening it does."""
+    device = _add(spotify, unstable_id=True)
+    spotify.play("echo")
+    spotify.control("POST", "speakers/echo", do="sleep")
+    assert not spotify.account()["playing"]
+    assert {_transfer(spotify, device) for _ in range(4)} == {404}
+    spotify.control("POST", "speakers/echo", do="open")
+    assert _listed(spotify)["Echo"] not in (None, device)
+    assert (
+        refusal(spotify.call("PUT", f"/v1/me/player/play?device_id={device}", json={"context_uri": PLAYLIST}))
+        == NOT_FOUND
+    )
+    assert spotify.play("echo").status == 204
+
+
+def test_reboot_and_rename(spotify: Caller) -> None:
+    """After a reboot the music is gone, the id may be new; a name changes when its owner likes."""
+    device = _add(spotify, unstable_id=True)
+    spotify.play("echo")
+    spotify.control("POST", "speakers/echo", do="reboot")
+    spotify.control("POST", "speakers/echo", do="rename", name="Kitchen Echo")
+    assert not spotify.account()["playing"]
+    assert _listed(spotify)["Kitchen Echo"] != device
+
+
+def test_first_play_misses(spotify: Caller) -> None:
+    """A cold Echo is listed, misses the first play and takes the second."""
+    _add(spotify, first_play_404=True)
+    assert refusal(spotify.play("echo")) == NOT_FOUND
+    assert spotify.play("echo").status == 204
+
+
+def test_some_never_play(spotify: Caller) -> None:
+    """A Cast device may be listed and refuse for ever; a null id cannot be addressed; Sonos is restricted."""
+    device = _add(spotify, cast_404=True)
+    assert _listed(spotify)["Echo"] == device
+    assert [refusal(spotify.play("echo")) for _ in range(3)] == [NOT_FOUND] * 3
+    assert _transfer(spotify, device) == 404
+    spotify.control("POST", "speakers", name="Nameless", quirks={"null_id": True})
+    assert _listed(spotify)["Nameless"] is None
+    assert refusal(spotify.play("nameless")) == NOT_FOUND
+    spotify.control("POST", "speakers", name="Sonos", is_restricted=True)
+    assert refusal(spotify.play("sonos")) == (403, "Restricted device", "")
+
+
+def test_a_speaker_is_seen_by_its_own_accounts_only(spotify: Caller) -> None:
+    """Alex's phone is not in Sam's list and takes no command of Sam's."""
+    phone = spotify.speaker("iphone")["id"]
+    spotify.token = spotify.grant("sam")["access_token"]
+    assert "Alex's iPhone" not in _listed(spotify)
+    assert _transfer(spotify, phone) == 404

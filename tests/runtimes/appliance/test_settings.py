@@ -121,6 +121,7 @@ def test_a_file_that_cannot_serve_is_a_problem(tmp_path: Path) -> None:
         ("SPOTTY_LOG_FORMAT", "xml"),
         ("SPOTTY_MQTT_NAMES", "a b"),
         ("SPOTTY_MQTT_URL", "http://broker"),
+        ("SPOTTY_MQTT_URL", "mqtts://broker/path"),
         ("SPOTTY_MQTT_URL", "mqtts://me:hush@broker"),
         ("SPOTTY_MQTT_URL", "mqtts://broker:port"),
         ("SPOTTY_SPOTIFY_API_URL", "http://api.spotify.com/v1"),
@@ -131,6 +132,7 @@ def test_a_file_that_cannot_serve_is_a_problem(tmp_path: Path) -> None:
         ("SPOTTY_HOUSE_CLOCK", "2026-11-22T20:00:00@2026-11-22T09:00:00x60"),
         ("SPOTTY_HOUSE_CLOCK", "noon@midnightx2"),
         ("SPOTTY_HOUSE_CLOCK", "fast"),
+        ("SPOTTY_LOG_LEVEL", "loud"),
     ],
 )
 def test_a_bad_value_is_refused_and_not_repeated(name: str, text: str) -> None:

@@ -5,6 +5,7 @@ PYTHON ?= python3.13 python3.12 python3.11 python3
 BIN := .venv/bin
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 	--no-annotate --no-emit-index-url --no-emit-find-links
+BENCHMARKS := $(wildcard benchmarks/*.py)
 SLICES := */accounts/*,*/grants/*,*/history/*,*/notices/*,*/playback/*,*/presence/*,*/sensors/*
 
 .DELETE_ON_ERROR:
@@ -23,9 +24,9 @@ test: .venv/dev.stamp ## Run the fast tests (minutes)
 check: .venv/dev.stamp ## Check format, lint, types, imports and docs
 	@$(BIN)/ruff format --check --quiet . || { echo "Mend it with: $(BIN)/ruff format ."; exit 1; }
 	@$(BIN)/ruff check --quiet .
-	@$(BIN)/mypy
+	@$(BIN)/mypy src tests $(BENCHMARKS)
 	@$(BIN)/lint-imports --no-logo
-	@$(BIN)/pytest -q tests/architecture tests/docs
+	@$(BIN)/pytest -q -m "not slow" tests/architecture tests/docs
 
 coverage: .venv/dev.stamp ## Measure the fast tests: every branch of the slices, nine tenths of the whole
 	@rm -f .coverage .coverage.*
@@ -39,7 +40,7 @@ test-all: .venv/dev.stamp ## Run the slow tests too: crashes, attacks, fuzzing (
 	@$(MAKE) --no-print-directory coverage
 
 bench: .venv/dev.stamp ## Measure every figure that we quote
-	@for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
+	@for file in $(BENCHMARKS); do echo "== $$file"; $(BIN)/python $$file || exit 1; done
 
 lock: .venv/dev.stamp ## Choose the newest versions that fit and lock them by hash
 	@$(COMPILE) --upgrade pyproject.toml --extra appliance --extra build -o requirements/appliance.lock

@@ -157,6 +157,21 @@ def test_no_form_or_header_breaks_it(spotify: Caller, noise: bytes, secret: byte
     assert reply.status == 400
 
 
+def test_a_huge_body_is_refused(spotify: Caller) -> None:
+    """More than a megabyte is not read."""
+    reply = spotify.call("PUT", "/v1/me/player/play", body=b" " * 1_500_000)
+    assert reply.status == 413
+
+
+def test_habits_can_be_given_later(spotify: Caller) -> None:
+    """A speaker in place can get habits, and be turned up by hand."""
+    changed = spotify.control(
+        "POST", "speakers/kitchen", do="quirks", quirks={"sleeps_after": 5, "null_id": True}
+    )
+    assert changed["quirks"]["sleeps_after"] == 5
+    assert spotify.control("POST", "speakers/kitchen", do="volume", percent=90)["volume"] == 90
+
+
 def test_its_own_process() -> None:
     """A benchmark's simulator runs apart, with the latency asked for, and is gone afterwards."""
     with spawn(latency=0.1) as base:

@@ -233,3 +233,23 @@ def test_people_use_their_phones(spotify: Caller) -> None:
     assert spotify.call("GET", "/v1/me/player").json()["device"]["volume_percent"] == 9
     spotify.control("POST", "accounts/alex/act", do="pause")
     assert not spotify.account()["playing"]
+
+
+def test_what_a_person_started_on_a_restricted_speaker_is_shown_but_not_commanded(spotify: Caller) -> None:
+    """A restricted speaker can be active, and every command to it is refused."""
+    spotify.control("POST", "speakers", name="Sonos", is_restricted=True)
+    spotify.control("POST", "accounts/alex/act", do="play", speaker="sonos")
+    assert spotify.call("GET", "/v1/me/player").json()["device"]["is_restricted"]
+    assert refusal(spotify.call("PUT", "/v1/me/player/pause")) == (403, "Restricted device", "")
+
+
+def test_shuffle_off_brings_the_order_back(spotify: Caller) -> None:
+    """Without shuffle the present track is followed by its successor; a seek is a play with a position."""
+    tracks = [track.uri for track in tracks_of(PLAYLIST)]
+    spotify.play(context_uri=PLAYLIST, offset={"position": 4})
+    spotify.call("PUT", "/v1/me/player/shuffle?state=true")
+    spotify.call("PUT", "/v1/me/player/shuffle?state=false")
+    spotify.call("PUT", "/v1/me/player/play", json={"position_ms": 60_000})
+    assert spotify.call("GET", "/v1/me/player").json()["progress_ms"] >= 60_000
+    spotify.control("POST", "accounts/alex/act", do="skip")
+    assert spotify.account()["item"]["uri"] == tracks[5]

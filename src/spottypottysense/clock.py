@@ -34,7 +34,11 @@ class ScaledClock:
 
     def now(self) -> datetime:
         """Return the present moment of the house, aware, in UTC."""
-        return self._house + (datetime.now(UTC) - self._real) * self.speed
+        return self.house_at(datetime.now(UTC))
+
+    def house_at(self, real: datetime) -> datetime:
+        """Return what the house's clock shows at the real moment `real`."""
+        return self._house + (real - self._real) * self.speed
 
     def real_at(self, house: datetime) -> datetime:
         """Return the real moment at which the house's clock shows `house`."""

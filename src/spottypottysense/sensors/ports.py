@@ -48,6 +48,9 @@ class SensorStore(Protocol):
 class Provisioner(Protocol):
     """Hands out the certificates by which a sensor is known to the broker."""
 
-    def admit(self, sensor_id: str) -> str:
-        """Make a certificate for the sensor, let the broker know it, and return the certificate's id."""
+    def admit(self, sensor_id: str) -> str | None:
+        """Make a certificate for the sensor, let the broker know it, and return its id.
+
+        None where the broker is not ours and admits sensors by rules of its own.
+        """
         ...

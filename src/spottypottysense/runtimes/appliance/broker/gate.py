@@ -69,7 +69,7 @@ class Admitted:
             try:
                 certificate = x509.load_pem_x509_certificate(path.read_bytes())
             except ValueError:
-                _log.error("%s is damaged: its sensor is shut out until it gets a new certificate", path)  # noqa: TRY400  the sentence says it all
+                _log.error("%s is damaged: its sensor is shut out until it gets a new certificate", path)
             else:
                 sensors[subject(certificate)] = _common_name(certificate)
         return sensors

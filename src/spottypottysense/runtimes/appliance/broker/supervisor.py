@@ -150,7 +150,9 @@ class Broker:
                 if not self._started.done():
                     self._started.set_exception(error)
                     return
-                _log.log(logging.DEBUG if tried else logging.ERROR, "the broker does not come back: %s", error)
+                _log.log(
+                    logging.DEBUG if tried else logging.ERROR, "the broker does not come back: %s", error
+                )
                 tried = True
             else:
                 if self._started.done():

@@ -1,0 +1,48 @@
+"""`spotty`: everything that is done at the machine itself."""
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from spottypottysense import __version__
+from spottypottysense.errors import SpottyError
+from spottypottysense.runtimes.appliance.cli.checking import add_to as add_checking
+from spottypottysense.runtimes.appliance.cli.house import add_to as add_house
+from spottypottysense.runtimes.appliance.cli.replaying import add_to as add_replaying
+from spottypottysense.runtimes.appliance.cli.running import add_to as add_running
+
+app = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    help="Music that follows presence.",
+)
+
+
+@app.callback()
+def common(
+    data: Annotated[Path | None, typer.Option(help="Directory of all that is kept (SPOTTY_DATA).")] = None,
+    version: Annotated[bool, typer.Option("--version", help="Show the version.")] = False,
+) -> None:
+    """Music that follows presence."""
+    if version:
+        typer.echo(__version__)
+        raise typer.Exit
+    if data is not None:
+        os.environ["SPOTTY_DATA"] = str(data)
+
+
+for add_to in (add_running, add_house, add_replaying, add_checking):
+    add_to(app)
+
+
+def main() -> None:
+    """Run the command line; an error that we foresee is one sentence and exit code 1."""
+    try:
+        app()
+    except SpottyError as error:
+        sys.stderr.write(f"spotty: {error}\n")
+        raise SystemExit(1) from None

@@ -3,6 +3,8 @@ import logging
 import os
 import signal
 import stat
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -18,6 +20,22 @@ from spottypottysense.runtimes.appliance.endpoint import Endpoint
 from spottypottysense.runtimes.appliance.mqtt import Handle, Intake
 
 TOPIC = "sensors/bath/motion"
+HUB = """
+import sys, time
+from pathlib import Path
+from spottypottysense.runtimes.appliance.endpoint import Endpoint
+from spottypottysense.runtimes.appliance.mqtt import Intake
+
+def handle(topic, payload, received_at, retained):
+    if payload == b"5":
+        print("busy with 5", flush=True)
+        time.sleep(60)
+
+ca_file, certificate_file, client_id_file = map(Path, sys.argv[2:])
+endpoint = Endpoint("127.0.0.1", int(sys.argv[1]), True, ca_file=ca_file, certificate_file=certificate_file)
+Intake(endpoint, client_id_file, handle).start()
+time.sleep(60)
+"""
 Hub = Callable[..., Intake]
 
 
@@ -257,3 +275,23 @@ def test_nothing_acknowledged_is_lost_over_kills_of_the_broker(
     thread.join(60)
     assert len(device.thanked) == 2000
     assert eventually(lambda: set(ear.payloads) == set(device.thanked), 20)
+
+
+@pytest.mark.slow
+def test_what_a_killed_hub_was_busy_with_comes_again(
+    hub: Hub, broker: Broker, bath: Device, tmp_path: Path
+) -> None:
+    """Kill -9 in the middle of a message: the next hub is handed that one and all that follow."""
+    hub(Ear()).stop()
+    for number in range(10):
+        bath.say(TOPIC, str(number))
+    files = [broker.endpoint.ca_file, broker.endpoint.certificate_file, tmp_path / "hub-client-id"]
+    command = [sys.executable, "-c", HUB, str(broker.port), *map(str, files)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as first:
+        assert first.stdout is not None
+        assert first.stdout.readline() == "busy with 5\n"
+        first.kill()
+    ear = Ear()
+    hub(ear)
+    assert eventually(lambda: set(ear.payloads) >= {b"5", b"6", b"7", b"8", b"9"}, 15)
+    assert b"0" not in ear.payloads

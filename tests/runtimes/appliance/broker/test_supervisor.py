@@ -3,6 +3,7 @@ import logging
 import os
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 from collections.abc import Callable
@@ -187,3 +188,32 @@ def test_the_broker_comes_back_after_a_crash(
     assert told.count("the broker is back") == 1
     assert told.count("was lost") == 1
     assert told.count(f"{broker.port} is back") == 1
+
+
+def test_the_certificate_of_a_running_broker_is_renewed(
+    broker: Broker, connected: Connected, tmp_path: Path
+) -> None:
+    """New connections see the new one, live connections stay."""
+    bath = connected("bath")
+    old = ssl.get_server_certificate(("127.0.0.1", broker.port))
+    (tmp_path / "pki" / "server.pem").unlink()
+    broker._renew()
+    assert ssl.get_server_certificate(("127.0.0.1", broker.port)) != old
+    connected("hall")
+    assert not bath.was_cut_off.is_set()
+
+
+def test_one_damaged_certificate_shuts_out_nobody_else(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The log names the file; the broker starts and knows the others."""
+    broker = Broker(tmp_path, port=0)
+    damaged = tmp_path / "pki" / "admitted" / f"{broker.admit('bath')}.pem"
+    damaged.write_bytes(b"torn")
+    broker.start()
+    broker.admit("hall")
+    device = Device.of(broker.bundle("hall"))
+    assert device.connect()
+    device.close()
+    broker.stop()
+    assert f"{damaged} is damaged" in caplog.text

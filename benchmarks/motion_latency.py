@@ -48,6 +48,7 @@ class Bystander:
             raise RuntimeError("The bystander could not subscribe.")
 
     def stop(self) -> None:
+        """Hang up."""
         self._client.disconnect()
         self._client.loop_stop()
 

@@ -70,7 +70,7 @@ _SENTENCES: dict[Reason, str] = {
     Reason.LEFT_SENSOR: "The sensor sees nobody any more; the timeout runs from here.",
     Reason.TRY_AGAIN: "What kept the music silent is over.",
     Reason.QUIET_HOURS: "It is quiet hours in this house.",
-    Reason.MOTION_GAP: "The last change of the music in this room is too recent (motion gap).",
+    Reason.MOTION_GAP: "The music started in this room only a moment ago (motion gap).",
     Reason.NO_ACCOUNT: "This room has nobody whose Spotify plays: choose a user for it.",
     Reason.NO_SPEAKER: "This room has no speaker: choose one for it.",
     Reason.NO_CONTENT: "This room has nothing to play: choose a playlist, album or artist for it.",

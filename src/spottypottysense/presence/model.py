@@ -48,7 +48,7 @@ class Music(StrEnum):
 class Session:
     """One visit to a room; at most one per room is open (`ended_at` is None).
 
-    `deadline_at` is when it ends unless something moves; `acted_at` is the last playback action in this
+    `deadline_at` is when it ends unless something moves; `acted_at` is the last start of music in this
     room; `version` counts the writes, and a write names the version it read.
     """
 

@@ -65,7 +65,7 @@ class Client:
 
     Plain http is accepted for this machine only. `connect` and `read` are timeouts of one try. `sleep`
     and `monotonic` (seconds, real time) and `tls` (makes the one SSL context, at the first https call,
-    because it costs 20 ms) are handed in by tests only.
+    because it costs 20 ms) are handed in by tests only. `observe` is told the seconds that each try took.
     """
 
     def __init__(
@@ -79,6 +79,7 @@ class Client:
         sleep: Callable[[float], None] = time.sleep,
         monotonic: Callable[[], float] = time.monotonic,
         tls: Callable[[], ssl.SSLContext] = ssl.create_default_context,
+        observe: Callable[[float], None] = lambda _seconds: None,
     ) -> None:
         self.accounts_url = _checked(accounts_url, "SPOTTY_SPOTIFY_ACCOUNTS_URL")
         self.api_url = _checked(api_url, "SPOTTY_SPOTIFY_API_URL").removesuffix("/v1")
@@ -88,6 +89,7 @@ class Client:
         self._sleep = sleep
         self._monotonic = monotonic
         self._tls = tls
+        self._observe = observe
         self._lock = threading.Lock()
         self._pools: dict[str, PoolManager] = {}
         self._gates: dict[tuple[str, Face], RateGate] = {}
@@ -132,7 +134,8 @@ class Client:
 
     def _try(self, call: Call, token: Secret | None, deadline: float) -> Answer | Refusal:
         """Make one HTTP exchange, within the deadline; the answer is one of 2xx."""
-        left = max(deadline - self._monotonic(), _LEAST_TIMEOUT)
+        began = self._monotonic()
+        left = max(deadline - began, _LEAST_TIMEOUT)
         try:
             answer = self._answer(call, self._exchange(call, token, left), deadline)
         except http.SSLError:
@@ -145,6 +148,8 @@ class Client:
             return Refusal(Unavailable("Spotify did not answer in time."), Cure.LATER)
         except http.HTTPError:
             return Refusal(Unavailable("Spotify broke off the connection."), Cure.LATER)
+        finally:
+            self._observe(self._monotonic() - began)
         if 200 <= answer.status < 300:
             return answer
         return translate(answer, call.face, call.speaker)

@@ -81,10 +81,15 @@ def build(settings: Settings) -> House:
     database = Database(settings.data / "spotty.db")
     clock = SystemClock()
     house_clock = settings.house_clock or clock
-    broker = _broker(settings)
     lanes, feed, metrics = ThreadLanes(), LiveFeed(), Metrics(__version__)
+    broker = _broker(settings, metrics)
     app = ClientApp(settings.spotify_client_id or NO_APP, settings.spotify_client_secret)
-    client = Client(settings.spotify_accounts_url, settings.spotify_api_url, read=settings.spotify_timeout)
+    client = Client(
+        settings.spotify_accounts_url,
+        settings.spotify_api_url,
+        read=settings.spotify_timeout,
+        observe=metrics.spotify_seconds.observe,
+    )
 
     def player(token_for: TokenFor) -> Player:
         return SpotifyPlayer(client, app.client_id, token_for)
@@ -118,7 +123,13 @@ def _stores(database: Database, settings: Settings) -> Stores:
     )
 
 
-def _broker(settings: Settings) -> Broker | None:
+def _broker(settings: Settings, metrics: Metrics) -> Broker | None:
     if settings.mqtt_url is not None:
         return None
-    return Broker(settings.data, settings.mqtt_host, settings.mqtt_port, settings.mqtt_names)
+    return Broker(
+        settings.data,
+        settings.mqtt_host,
+        settings.mqtt_port,
+        settings.mqtt_names,
+        on_restart=metrics.broker_restarts.inc,
+    )

@@ -7,7 +7,7 @@ import ssl
 import subprocess
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from pathlib import Path
 
@@ -34,7 +34,8 @@ class Broker:
 
     `host` and `port` are where it listens, port 0 takes a free one. `names` are further host names and
     addresses by which sensors reach it; the first is the one they are told. `admit` and `revoke` work
-    without `start`, too: a broker that another process runs on this directory obeys at once.
+    without `start`, too: a broker that another process runs on this directory obeys at once. `on_restart`
+    is called each time that a broker which died serves again.
     """
 
     def __init__(
@@ -44,11 +45,13 @@ class Broker:
         port: int = 8883,
         names: Iterable[str] = (),
         clock: Clock | None = None,
+        on_restart: Callable[[], object] = lambda: None,
     ) -> None:
         self.host = host
         self.port = port
         self._dir = private_directory(data_dir.absolute() / "broker")
         self._names = tuple(names)
+        self._on_restart = on_restart
         self._authority = Authority(data_dir, clock)
         self._gate = Gate(data_dir, self._authority, self.public_host, port)
         self._alone = contextlib.ExitStack()
@@ -157,6 +160,7 @@ class Broker:
             else:
                 if self._started.done():
                     _log.warning("the broker is back")
+                    self._on_restart()
                 else:
                     self._started.set_result(None)
                 backoff.reset()

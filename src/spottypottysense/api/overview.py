@@ -11,7 +11,7 @@ from spottypottysense.sensors.model import Room, Status
 
 @dataclass(frozen=True)
 class RoomOverview:
-    """One room now; `ends_at` is when the music would stop if nothing moves."""
+    """One room now; `ends_at` is when the visit ends if nothing moves, None while a sensor sees somebody."""
 
     household: str
     name: str
@@ -60,9 +60,22 @@ def overview(core: Core, at: datetime, decisions: int = 30) -> Overview:
     return Overview(
         at=at,
         rooms=tuple(rooms),
-        decisions=tuple(line(entry, names) for entry in core.presence.decisions(None, decisions)),
+        decisions=tuple(line(entry, names) for entry in _telling(core, decisions)),
         notices=tuple(f"{n.subject}: {sentence(n.reason)}" for n in core.notices.unsettled()),
     )
+
+
+def _telling(core: Core, limit: int) -> list[JournalEntry]:
+    """Return the latest decisions; that somebody is still there is told once per room, not each time."""
+    rooms: set[str | None] = set()
+    found: list[JournalEntry] = []
+    for entry in core.presence.decisions(None, limit * 10):
+        dull = entry.reason is Reason.STILL_THERE
+        if not (dull and entry.room_id in rooms):
+            found.append(entry)
+        if dull:
+            rooms.add(entry.room_id)
+    return found[:limit]
 
 
 def line(entry: JournalEntry, room_names: dict[str, str]) -> DecisionLine:
@@ -85,7 +98,7 @@ def _room(room: Room, household: str, session: Session | None, sensors: tuple[st
         music=_music(session),
         speaker=speaker,
         since=session.opened_at,
-        ends_at=session.deadline_at,
+        ends_at=None if any(heard.on for heard in session.heard) else session.deadline_at,
         sensors=sensors,
     )
 

@@ -69,7 +69,7 @@ def _card(room: RoomOverview) -> str:
     plays = room.music == "plays"
     music = f"♪ {escape(room.speaker)} plays" if plays else escape(room.music)
     here = "Somebody is here" if room.occupied else "Nobody is here"
-    until = f", silent at {_clock(room.ends_at)} if nothing moves" if plays else ""
+    until = f"; it counts as empty at {_clock(room.ends_at)} unless something moves" if room.ends_at else ""
     since = f" since {_clock(room.since)}" if room.occupied else ""
     sensors = escape(", ".join(room.sensors) or "no sensor yet")
     return (

@@ -1,0 +1,92 @@
+"""People and their households."""
+
+from dataclasses import replace
+from datetime import time, timedelta
+
+import pytest
+
+from memory.house import MemoryAccounts
+from spottypottysense.accounts.model import Household, Role, User
+from spottypottysense.accounts.policy import checked_household, checked_user
+from spottypottysense.accounts.use_cases import Accounts
+from spottypottysense.errors import Conflict, Invalid, NotFound
+
+HOME = Household("home", "Home")
+
+
+@pytest.fixture
+def accounts() -> Accounts:
+    """Nobody yet."""
+    return Accounts(MemoryAccounts())
+
+
+def test_founding_a_household(accounts: Accounts) -> None:
+    """A household begins with its owner."""
+    home, owner = accounts.found("Home", "anna@example.org", "Europe/Berlin")
+    assert (home.name, home.time_zone, owner.role) == ("Home", "Europe/Berlin", Role.OWNER)
+    assert accounts.household(home.id) == home
+    assert accounts.households() == (home,)
+    assert accounts.users(home.id) == (owner,)
+
+
+def test_household_of_a_known_person_is_not_founded(accounts: Accounts) -> None:
+    """When the e-mail address is taken, no empty household stays behind."""
+    home, _ = accounts.found("Home", "anna@example.org")
+    with pytest.raises(Conflict):
+        accounts.found("Second home", "anna@example.org")
+    assert accounts.households() == (home,)
+
+
+def test_adding_members(accounts: Accounts) -> None:
+    """A member joins a household that exists, with an address of their own."""
+    home, owner = accounts.found("Home", "anna@example.org")
+    ben = accounts.add_member(home.id, "ben@example.org", "Ben")
+    assert (ben.role, ben.name, ben.household_id) == (Role.MEMBER, "Ben", home.id)
+    assert accounts.users(home.id) == (owner, ben)
+    with pytest.raises(Conflict):
+        accounts.add_member(home.id, "anna@example.org")
+    with pytest.raises(NotFound):
+        accounts.add_member("nowhere", "cleo@example.org")
+
+
+def test_changing_a_household(accounts: Accounts) -> None:
+    """What is changed is checked before it is kept."""
+    home, _ = accounts.found("Home", "anna@example.org")
+    quiet = (time(22), time(7))
+    changed = accounts.change_household(home.id, quiet_hours=quiet, timeout=timedelta(minutes=3))
+    assert changed == replace(home, quiet_hours=quiet, timeout=timedelta(minutes=3))
+    with pytest.raises(Invalid):
+        accounts.change_household(home.id, timeout=timedelta(0))
+    assert accounts.household(home.id) == changed
+
+
+@pytest.mark.parametrize(
+    ("household", "field"),
+    [
+        (replace(HOME, name=" "), "name"),
+        *(
+            (replace(HOME, time_zone=zone), "timeZone")
+            for zone in ("", "Berlin", "Europe", "../x", "\0", "\ud800")
+        ),
+        (replace(HOME, timeout=timedelta(milliseconds=999)), "timeout"),
+        (replace(HOME, timeout=timedelta(hours=4, seconds=1)), "timeout"),
+        (replace(HOME, motion_gap=timedelta(seconds=-1)), "motionGap"),
+        (replace(HOME, motion_gap=timedelta(hours=1, seconds=1)), "motionGap"),
+    ],
+    ids=repr,
+)
+def test_household_that_cannot_be(household: Household, field: str) -> None:
+    """Each wrong value is told by its field."""
+    with pytest.raises(Invalid) as caught:
+        checked_household(household)
+    assert caught.value.field == field
+
+
+@pytest.mark.parametrize(
+    "email", ["", "anna", "anna@", "@example.org", "an na@example.org", "anna@example.org\n"]
+)
+def test_address_that_cannot_be(email: str) -> None:
+    """An address has two sides and no blanks."""
+    with pytest.raises(Invalid) as caught:
+        checked_user(User("u", "home", email))
+    assert caught.value.field == "email"

@@ -1,0 +1,173 @@
+"""A whole house in memory: stores, a clock to turn, lanes that wait or do not, and a pretend player."""
+
+# ruff: noqa: ARG002  a stand-in is handed what its port says, and needs less
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from memory.grants import MemoryGrants
+from memory.house import MemoryAccounts, MemoryRooms, MemorySensors
+from memory.notices import MemoryNotices
+from memory.player import PretendPlayer
+from memory.receipts import MemoryReceipts
+from memory.sessions import MemoryJournal, MemorySessions
+from spottypottysense.accounts.model import Household
+from spottypottysense.clock import ManualClock
+from spottypottysense.core import Core, Rules, Stores, World, assemble
+from spottypottysense.grants.model import ClientApp, Grant, Secret, TokenReply
+from spottypottysense.notices.model import Notice
+from spottypottysense.playback.model import SeenSpeaker
+from spottypottysense.presence.model import JournalEntry, Motion, MotionEvent
+from spottypottysense.sensors.model import Room, Sensor, SensorKind, Speaker
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+BATH_MIX = "spotty:bath"
+KITCHEN_MIX = "spotty:kitchen"
+BATH_BOX = SeenSpeaker("box-1", "Bath", "Speaker", volume=50)
+KITCHEN_BOX = SeenSpeaker("box-2", "Kitchen", "Speaker", volume=50)
+
+
+class Lanes:
+    """Runs work at once, or keeps it until `run` if it is `held`."""
+
+    def __init__(self) -> None:
+        self.held = False
+        self.waiting: deque[Callable[[], None]] = deque()
+
+    def submit(self, lane: str, work: Callable[[], None]) -> None:
+        """Take on a piece of work."""
+        if self.held:
+            self.waiting.append(work)
+        else:
+            work()
+
+    def run(self) -> None:
+        """Do what waits, in order."""
+        while self.waiting:
+            self.waiting.popleft()()
+
+
+@dataclass
+class Listener:
+    """A feed and a messenger that remember what they were told."""
+
+    entries: list[JournalEntry] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
+
+    def tell(self, entry: JournalEntry) -> None:
+        """Take note of an entry."""
+        self.entries.append(entry)
+
+    def deliver(self, notice: Notice) -> None:
+        """Take note of a notice."""
+        self.notices.append(notice)
+
+
+class PretendTokens:
+    """A token endpoint: numbered access tokens for an hour; `before` may raise."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        self.before: Callable[[str], None] = lambda _: None
+        self.scope = frozenset({"user-read-playback-state", "user-modify-playback-state"})
+        self.refresh_token: Secret | None = Secret("refresh")
+        self.expires_in = timedelta(hours=1)
+
+    def exchange(self, app: ClientApp, code: str, redirect_uri: str, verifier: str | None) -> TokenReply:
+        """Trade a code."""
+        self.asked.append(code)
+        self.before(code)
+        return self._reply()
+
+    def refresh(self, app: ClientApp, grant: Grant) -> TokenReply:
+        """Give a fresh access token."""
+        self.asked.append(grant.user_id)
+        self.before(grant.user_id)
+        return self._reply()
+
+    def _reply(self) -> TokenReply:
+        return TokenReply(
+            Secret(f"access-{len(self.asked)}"), self.refresh_token, self.expires_in, self.scope
+        )
+
+
+class PretendProvisioner:
+    """Hands out certificates by counting."""
+
+    def __init__(self) -> None:
+        self.admitted: list[str] = []
+
+    def admit(self, sensor_id: str) -> str:
+        """Return the next certificate id."""
+        self.admitted.append(sensor_id)
+        return f"certificate-{len(self.admitted)}"
+
+
+class PretendHome:
+    """One household: bath (sensors `pir`, pulse, and `radar`, level) and kitchen (`eye`, level), both Anna's.
+
+    `restart` builds the core anew over the same stores; what waited in the lanes is lost.
+    """
+
+    def __init__(self) -> None:
+        self.clock = ManualClock(NOON)
+        self.player = PretendPlayer(BATH_BOX, KITCHEN_BOX)
+        self.tokens = PretendTokens()
+        self.provisioner = PretendProvisioner()
+        self.listener = Listener()
+        self.journal = MemoryJournal()
+        self.sessions = MemorySessions(self.journal)
+        self.stores = Stores(
+            accounts=MemoryAccounts(),
+            rooms=MemoryRooms(),
+            sensors=MemorySensors(),
+            grants=MemoryGrants(),
+            notices=MemoryNotices(),
+            receipts=MemoryReceipts(),
+            sessions=self.sessions,
+            session_log=self.sessions,
+            journal=self.journal,
+        )
+        self._furnish()
+        self.restart()
+
+    def restart(self) -> Core:
+        """Start anew over what is stored."""
+        self.lanes = Lanes()
+        world = World(
+            token_endpoint=self.tokens,
+            player=lambda _: self.player,
+            provisioner=self.provisioner,
+            messenger=self.listener,
+            lanes=self.lanes,
+            feed=self.listener,
+            clock=self.clock,
+            house_clock=self.clock,
+        )
+        self.core = assemble(self.stores, world, Rules(ClientApp("client")))
+        return self.core
+
+    def motion(
+        self,
+        sensor_id: str = "pir",
+        event: MotionEvent = MotionEvent.DETECTED,
+        ago: timedelta = timedelta(0),
+        key: str = "",
+    ) -> Motion:
+        """Return a motion that happened `ago` before now and is received now."""
+        now = self.clock.now()
+        return Motion(sensor_id, event, now - ago, now, key or f"{sensor_id}/{event}/{now - ago}")
+
+    def _furnish(self) -> None:
+        stores = self.stores
+        stores.accounts.save_household(Household("home", "Home"))
+        stores.rooms.save_room(Room("bath", "home", "Bath", "anna", Speaker("Bath"), BATH_MIX, 30))
+        stores.rooms.save_room(Room("kitchen", "home", "Kitchen", "anna", Speaker("Kitchen"), KITCHEN_MIX))
+        for sensor_id, room, kind in (
+            ("pir", "bath", SensorKind.PULSE),
+            ("radar", "bath", SensorKind.LEVEL),
+            ("eye", "kitchen", SensorKind.LEVEL),
+        ):
+            stores.sensors.save_sensor(Sensor(sensor_id, "home", room, kind))

@@ -18,6 +18,7 @@ from spottypottysense.simulator.app import HANG_UP, App
 from spottypottysense.simulator.world import World
 
 _STOP_WITHIN = 10.0
+_END_WITHIN = 3.0
 _BACKLOG = 2048
 
 
@@ -126,16 +127,27 @@ def running(world: World | None = None) -> Iterator[str]:
 def spawn(*, latency: float = 0.0, empty: bool = False) -> Iterator[str]:
     """Serve from a process of its own and yield the base URL; `latency` in seconds slows every call."""
     command = [sys.executable, "-m", __spec__.name, "--latency", str(latency), "--parent", str(os.getpid())]
+    # A session of its own: Ctrl-C reaches us alone, and whoever plays here can pause the music first.
     process = subprocess.Popen(  # noqa: S603  our own interpreter and module
-        [*command, "--empty"] if empty else command, stdout=subprocess.PIPE, text=True
+        [*command, "--empty"] if empty else command,
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
     )
     try:
-        with process:
-            yield _first_line(process)
-            process.terminate()
+        yield _first_line(process)
     finally:
+        _end(process)
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    """End the process, by force if a request that hangs keeps it."""
+    process.terminate()
+    try:
+        process.wait(_END_WITHIN)
+    except subprocess.TimeoutExpired:
         process.kill()
-        process.wait()
+    process.communicate()
 
 
 def _first_line(process: subprocess.Popen[str]) -> str:

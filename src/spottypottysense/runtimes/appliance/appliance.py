@@ -3,16 +3,17 @@
 import json
 import logging
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 from spottypottysense.api.app import create_app
 from spottypottysense.clock import ScaledClock
-from spottypottysense.errors import SpottyError
+from spottypottysense.errors import Conflict, Invalid, SpottyError
 from spottypottysense.presence.model import Action, JournalEntry
 from spottypottysense.runtimes.appliance.endpoint import Endpoint
-from spottypottysense.runtimes.appliance.files import write_private
+from spottypottysense.runtimes.appliance.files import locked, write_private
 from spottypottysense.runtimes.appliance.metrics import CONTENT_TYPE
 from spottypottysense.runtimes.appliance.mqtt import Intake
 from spottypottysense.runtimes.appliance.reception import Reception
@@ -22,7 +23,8 @@ from spottypottysense.runtimes.appliance.wiring import House
 
 _log = logging.getLogger("spotty.appliance")
 
-_BACKLOG_SECONDS = 5.0
+_CONNECT_SECONDS = 5.0
+_BACKLOG = timedelta(seconds=1)
 _MEND_EVERY = timedelta(seconds=30)
 _FORGET_EVERY = timedelta(hours=1)
 _SHORTEST_TICK = timedelta(milliseconds=10)
@@ -41,6 +43,8 @@ class Appliance:
         )
         self._intake: Intake | None = None
         self._ticker: Ticker | None = None
+        self._alone = ExitStack()
+        self._announced = False
         house.feed.listen(self._count)
         house.metrics.sessions_open.set_function(lambda: len(core.presence.open_sessions()))
         house.metrics.mqtt_connected.set_function(lambda: float(self._is_connected()))
@@ -54,15 +58,17 @@ class Appliance:
         """Start everything, in the order in which it is needed.
 
         1. The broker; 2. the intake, which takes in what the broker kept for us; 3. only then the jobs, so
-        that no visit is ended by a deadline that a waiting message moves; 4. HTTP.
+        that no visit is ended by a deadline that a waiting message moves; 4. HTTP. Raises `Conflict` if
+        another appliance runs on this data, `Invalid` for settings that turn out to be no use.
         """
         house = self._house
+        self._stand_alone()
         if house.broker is not None:
             house.broker.start()
         reception = Reception(house.core, house.house_clock, house.metrics)
-        self._intake = Intake(self._endpoint(), house.settings.data / "hub-id", reception.handle)
+        self._intake = self._make_intake(reception)
         self._intake.start()
-        self._intake.wait_connected(_BACKLOG_SECONDS)
+        self._intake.wait_connected(_CONNECT_SECONDS)
         self._ticker = Ticker(self._jobs())
         self._ticker.start()
         self._web.start()
@@ -70,17 +76,23 @@ class Appliance:
         _log.info("started", extra={"url": self.url, "mqtt": self._endpoint().url})
 
     def stop(self) -> None:
-        """Stop everything, in the opposite order; what is under way finishes, the rest waits for us."""
-        self._endpoints_file().unlink(missing_ok=True)
-        self._web.stop()
-        if self._ticker is not None:
-            self._ticker.stop()
-        if self._intake is not None:
-            self._intake.stop()
-        self._house.close()
-        if self._house.broker is not None:
-            self._house.broker.stop()
-        _log.info("stopped")
+        """Stop everything, in the opposite order; what is under way finishes, the rest waits for us.
+
+        What one part cannot do (a full disk, say) keeps no other from stopping.
+        """
+        with ExitStack() as parts:
+            parts.callback(_log.info, "stopped")
+            parts.callback(self._alone.close)
+            if self._house.broker is not None:
+                parts.callback(self._house.broker.stop)
+            parts.callback(self._house.close)
+            if self._intake is not None:
+                parts.callback(self._intake.stop)
+            if self._ticker is not None:
+                parts.callback(self._ticker.stop)
+            parts.callback(self._web.stop)
+            if self._announced:
+                parts.callback(self._endpoints_file().unlink, missing_ok=True)
 
     def health(self) -> Mapping[str, bool]:
         """Say of each part that the house cannot do without whether it works."""
@@ -91,6 +103,24 @@ class Appliance:
             storage = False
         return {"storage": storage, "mqtt": self._is_connected()}
 
+    def _stand_alone(self) -> None:
+        """Keep others off this data until `stop`; only then is the endpoints file ours."""
+        data = self._house.settings.data
+        try:
+            self._alone.enter_context(locked(data / "appliance.lock", wait=False))
+        except BlockingIOError:
+            message = f"Another appliance runs on {data}: stop it first, or use another --data."
+            raise Conflict(message) from None
+
+    def _make_intake(self, reception: Reception) -> Intake:
+        endpoint = self._endpoint()
+        try:
+            return Intake(endpoint, self._house.settings.data / "hub-id", reception.handle)
+        except OSError as error:
+            message = f"The certificates for the broker at {endpoint.url} cannot be used ({error}): "
+            message += "look at SPOTTY_MQTT_CA, SPOTTY_MQTT_CERT and SPOTTY_MQTT_KEY."
+            raise Invalid(message, field="SPOTTY_MQTT_CA") from None
+
     def _is_connected(self) -> bool:
         return self._intake is not None and self._intake.connected
 
@@ -100,7 +130,7 @@ class Appliance:
         speed = clock.speed if isinstance(clock, ScaledClock) else 1.0
         tick = max(settings.tick / speed, _SHORTEST_TICK)
         return (
-            Job("overdue", tick, core.presence.end_overdue),
+            Job("overdue", tick, core.presence.end_overdue, after=_BACKLOG / speed),
             Job("mend", _MEND_EVERY, core.presence.mend, jitter=0.1),
             Job("grants", core.rules.refresh_period, self._refresh_grants, jitter=0.1),
             Job("forget", _FORGET_EVERY, lambda: core.presence.forget(core.rules.retention), jitter=0.1),
@@ -151,3 +181,4 @@ class Appliance:
             "ca": str(self._house.broker.ca_file) if self._house.broker else None,
         }
         write_private(self._endpoints_file(), json.dumps(endpoints, indent=2).encode())
+        self._announced = True

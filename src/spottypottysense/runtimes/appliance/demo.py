@@ -1,21 +1,23 @@
 """The demo: a whole appliance, a pretend Spotify, and two pretend people who walk through their home."""
 
+import logging
 import shutil
 import socket
 import threading
 import time
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from pathlib import Path
 
 from rich.console import Console
 
-from spottypottysense.errors import Invalid
+from spottypottysense.errors import Conflict, Invalid
 from spottypottysense.presence.model import Action, JournalEntry
 from spottypottysense.reasons import Reason, sentence
 from spottypottysense.runtimes.appliance import logs
 from spottypottysense.runtimes.appliance.appliance import Appliance
-from spottypottysense.runtimes.appliance.files import private_directory
+from spottypottysense.runtimes.appliance.files import locked, private_directory
 from spottypottysense.runtimes.appliance.settings import Settings
 from spottypottysense.runtimes.appliance.stage import RoomPlan, furnish, pretend_sensors, pretend_settings
 from spottypottysense.runtimes.appliance.wiring import House, build
@@ -30,8 +32,8 @@ PLANS = (
     RoomPlan("Living room", PARTNER, "Living room speaker", playlist_uri("focus"), ("living-room-pir",)),
     RoomPlan("Bedroom", PARTNER, "Bedroom speaker", playlist_uri("sleep"), ("bedroom-pir",)),
 )
-WALKS = (("Bathroom", "Kitchen"), ("Living room", "Bedroom"))
-"""Where each of the two people walks."""
+WALKS = {("Bathroom", "Kitchen"): 209, ("Living room", "Bedroom"): 276}
+"""Where each of the two people walks, and by which dice: with these the first stays are short."""
 
 TIMEOUT = timedelta(seconds=4)
 MOTION_GAP = timedelta(seconds=2)
@@ -46,10 +48,10 @@ def run(directory: Path, stopping: threading.Event, seconds: float | None) -> No
     """Run the demo in `directory` until `stopping` is set, or for so many seconds."""
     began = time.monotonic()
     console = Console(highlight=False)
-    _make_room(directory)
     with ExitStack() as stack:
+        stack.enter_context(_room(directory))
         log = stack.enter_context((directory / "log.jsonl").open("a", encoding="utf-8"))
-        logs.set_up("info", "json", log)
+        stack.callback(logging.getLogger().removeHandler, logs.set_up("info", "json", log))
         spotify = Remote(stack.enter_context(server.spawn()))
         house = build(_settings(directory, spotify.base_url))
         house.feed.listen(_Teller(house, console).tell)
@@ -63,8 +65,8 @@ def run(directory: Path, stopping: threading.Event, seconds: float | None) -> No
         for sensor in sensors.values():
             stack.callback(sensor.stop)
             sensor.start()
-        for number, walk in enumerate(WALKS):
-            stack.callback(_send_walking({room: sensors[names[room]] for room in walk}, number).stop)
+        for walk, seed in WALKS.items():
+            stack.callback(_send_walking({room: sensors[names[room]] for room in walk}, seed).stop)
         _live(spotify, console, stopping, seconds)
         console.print("\nStopping.")
     console.print(f"Everything it wrote is in {directory}.")
@@ -101,7 +103,8 @@ def _send_walking(sensors: dict[str, PretendSensor], seed: int) -> Resident:
 
 def _greet(console: Console, url: str, seconds: float) -> None:
     console.print(
-        f"[bold]SpottyPottySense[/] runs after {seconds:.1f} s. Open [bold]{url}[/]; Ctrl-C ends it."
+        f"[bold]SpottyPottySense[/] runs after {seconds:.1f} s. Open [bold]{url}[/]; Ctrl-C ends it.",
+        soft_wrap=True,
     )
     console.print(
         f"Two pretend people hurry through four rooms ({PACE:g} times as fast as you would); music stops "
@@ -109,15 +112,32 @@ def _greet(console: Console, url: str, seconds: float) -> None:
     )
 
 
-def _make_room(directory: Path) -> None:
-    """Begin with an empty directory; only what a demo left behind is removed."""
-    if directory.exists() and any(directory.iterdir()):
-        if not (directory / _MARK).exists():
-            message = f"{directory} holds something that is not a demo's: choose another place with --in."
-            raise Invalid(message)
-        shutil.rmtree(directory)
-    private_directory(directory)
-    (directory / _MARK).touch()
+@contextmanager
+def _room(directory: Path) -> Iterator[None]:
+    """Begin with an empty directory, and keep other demos out of it.
+
+    Only what a demo left behind is removed.
+    """
+    mark = directory / _MARK
+    with ExitStack() as stack:
+        try:
+            if directory.exists() and any(directory.iterdir()) and not mark.exists():
+                message = f"{directory} holds something that is not a demo's: choose another place with --in."
+                raise Invalid(message)
+            private_directory(directory)
+            stack.enter_context(locked(mark, wait=False))
+        except BlockingIOError:
+            message = f"Another demo runs in {directory}: stop it, or choose another place with --in."
+            raise Conflict(message) from None
+        except OSError as error:
+            message = f"{directory} cannot be used ({error.strerror}): choose another place with --in."
+            raise Invalid(message) from None
+        for path in directory.iterdir():
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path)
+            elif path != mark:
+                path.unlink()
+        yield
 
 
 def _settings(directory: Path, spotify_url: str) -> Settings:

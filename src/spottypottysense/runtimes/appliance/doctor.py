@@ -58,6 +58,8 @@ def _directory(settings: Settings) -> Finding:
     if not path.exists():
         return Finding("data", True, f"{path} does not exist yet; it is made at the first start.")
     mode = stat.S_IMODE(path.stat().st_mode)
+    if not path.is_dir():
+        return Finding("data", False, f"{path} is no directory: name another one with SPOTTY_DATA.")
     if mode & 0o077:
         return Finding("data", False, f"{path} can be read by others: run `chmod 700 {path}`.")
     return Finding("data", True, f"{path} is yours alone.")
@@ -87,7 +89,8 @@ def _running(settings: Settings) -> Finding:
 
 
 def _port(settings: Settings) -> Finding:
-    with socket.socket() as probe:
+    family = socket.AF_INET6 if ":" in settings.http_host else socket.AF_INET
+    with socket.socket(family) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((settings.http_host, settings.http_port))
@@ -180,7 +183,10 @@ def _status(url: str) -> int:
 
 def _date_at(url: str) -> datetime | None:
     date = _answer(url)[1]
-    return datetime.strptime(date, "%a, %d %b %Y %H:%M:%S GMT").replace(tzinfo=UTC) if date else None
+    try:
+        return datetime.strptime(date or "", "%a, %d %b %Y %H:%M:%S GMT").replace(tzinfo=UTC)
+    except ValueError:
+        return None
 
 
 def _answer(url: str) -> tuple[int, str | None]:

@@ -16,30 +16,31 @@ class ThreadLanes:
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="lane")
         self._waiting: dict[str, deque[Callable[[], None]]] = {}
         self._guard = threading.Lock()
+        self._closed = False
 
     def submit(self, lane: str, work: Callable[[], None]) -> None:
         """Queue `work` behind what its lane has; returns at once. After `close` nothing is taken."""
         with self._guard:
+            if self._closed:
+                return
             queue = self._waiting.get(lane)
             if queue is not None:
                 queue.append(work)
                 return
             self._waiting[lane] = deque([work])
-        try:
             self._pool.submit(self._drain, lane)
-        except RuntimeError:  # the pool is closed: what is pending is taken up at the next start
-            with self._guard:
-                self._waiting.pop(lane, None)
 
     def close(self) -> None:
         """Finish what runs, drop what waits; the next start takes that up again."""
+        with self._guard:
+            self._closed = True
         self._pool.shutdown(wait=True, cancel_futures=True)
 
     def _drain(self, lane: str) -> None:
         while True:
             with self._guard:
                 queue = self._waiting[lane]
-                if not queue:
+                if self._closed or not queue:
                     del self._waiting[lane]
                     return
                 work = queue.popleft()

@@ -1,5 +1,6 @@
 """A recorded home played live: real sensors' messages through broker, core and the pretend Spotify."""
 
+import logging
 import tempfile
 import time
 from collections.abc import Iterable, Mapping
@@ -13,6 +14,7 @@ from rich.progress import Progress
 
 from spottypottysense.accounts.model import Household
 from spottypottysense.clock import ScaledClock
+from spottypottysense.errors import Invalid
 from spottypottysense.history.model import Reading, RecordedHome, Score, Span
 from spottypottysense.history.policy import score
 from spottypottysense.runtimes.appliance import logs
@@ -30,6 +32,7 @@ _STALE_AT_LEAST = timedelta(seconds=2)
 """Real time: a motion younger than this is not stale, however fast the house's clock runs."""
 
 _SETTLE_SECONDS = 2.0
+_MOST_DAYS = 36_500
 
 
 @dataclass(frozen=True)
@@ -56,11 +59,13 @@ def run(home: RecordedHome, plan: Plan, keep: Path | None, console: Console) -> 
     Each room plays for an account of its own, so that rooms can be compared with a replay in virtual
     time, which knows no accounts.
     """
+    if not 0.1 <= plan.speed <= 100_000:
+        raise Invalid("A speed lies between 0.1 and 100000.", field="speed")
     home = _first_days(home, plan.days)
     with ExitStack() as stack:
-        directory = keep or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="spotty-")))
-        private_directory(directory)
-        logs.set_up("info", "json", stack.enter_context((directory / "log.jsonl").open("a")))
+        directory = _empty(keep or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="spotty-"))))
+        log = stack.enter_context((directory / "log.jsonl").open("a"))
+        stack.callback(logging.getLogger().removeHandler, logs.set_up("info", "json", log))
         spotify = Remote(stack.enter_context(server.spawn(empty=True)))
         rooms = prepare_spotify(spotify, home)
         clock = ScaledClock(home.readings[0].at - timedelta(minutes=5), datetime.now(UTC), plan.speed)
@@ -101,9 +106,23 @@ def rehearsal_settings(
     return replace(settings, house_clock=clock, stuck_after=stuck_after, stale_after=stale_after)
 
 
+def _empty(directory: Path) -> Path:
+    """Return the directory, made if need be; raises `Invalid` unless it is empty and ours to write to."""
+    try:
+        if directory.exists() and any(directory.iterdir()):
+            message = f"{directory} is not empty: name another directory with --keep."
+            raise Invalid(message)
+        return private_directory(directory)
+    except OSError as error:
+        message = f"{directory} cannot be used ({error.strerror}): name another directory with --keep."
+        raise Invalid(message) from None
+
+
 def _first_days(home: RecordedHome, days: float | None) -> RecordedHome:
     if days is None:
         return home
+    if not 0 < days <= _MOST_DAYS:
+        raise Invalid("Give a number of days above 0.", field="days")
     end = home.readings[0].at + timedelta(days=days)
     occupied = {
         room: tuple(Span(s.start, min(s.end, end)) for s in spans if s.start < end)
@@ -154,7 +173,7 @@ def _report(home: RecordedHome, plan: Plan, spotify: Remote, house: House, clock
         "decisions": dict(sorted(reasons.items())),
         "open_sessions": len(house.core.presence.open_sessions()),
         "receipts_left": len(house.core.playback.receipts()),
-        "playing_at_the_end": [a["id"] for a in spotify.get("state")["accounts"] if a["is_playing"]],
+        "playing_at_the_end": [a["id"] for a in spotify.get("state")["accounts"] if a["playing"]],
     }
     return Report(scores, facts)
 

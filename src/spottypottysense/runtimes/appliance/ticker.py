@@ -12,12 +12,13 @@ _log = logging.getLogger("spotty.ticker")
 
 @dataclass(frozen=True)
 class Job:
-    """`run` is called every `every`, give or take `jitter` (0 to 1) of it."""
+    """`run` is called every `every`, give or take `jitter` (0 to 1) of it, for the first time `after`."""
 
     name: str
     every: timedelta
     run: Callable[[], object]
     jitter: float = 0.0
+    after: timedelta = timedelta(0)
 
 
 class Ticker:
@@ -31,7 +32,7 @@ class Ticker:
         ]
 
     def start(self) -> None:
-        """Start all jobs; each runs at once for the first time."""
+        """Start all jobs."""
         for thread in self._threads:
             thread.start()
 
@@ -44,6 +45,7 @@ class Ticker:
 
     def _repeat(self, job: Job) -> None:
         failing = False
+        self._stopping.wait(job.after.total_seconds())
         while not self._stopping.is_set():
             try:
                 job.run()

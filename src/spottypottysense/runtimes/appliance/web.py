@@ -46,6 +46,7 @@ def _bound(host: str, port: int) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
+        listener.listen()  # whoever is told the port waits in line; nobody else can bind it meanwhile
     except OSError as error:
         listener.close()
         message = f"HTTP cannot listen on {host}:{port} ({error.strerror}): choose another SPOTTY_HTTP_PORT."

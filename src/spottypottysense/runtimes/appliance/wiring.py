@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from spottypottysense import __version__
 from spottypottysense.clock import Clock, SystemClock
 from spottypottysense.core import Core, Rules, Stores, World, assemble
+from spottypottysense.errors import Invalid
 from spottypottysense.grants.model import ClientApp
 from spottypottysense.grants.ports import TokenFor
 from spottypottysense.notices.model import Notice
@@ -77,7 +78,11 @@ class ForeignBroker:
 
 def build(settings: Settings) -> House:
     """Join everything for one data directory; nothing runs yet. Raises `Invalid` or `Unavailable`."""
-    settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        message = f"{settings.data} cannot be used ({error.strerror}): choose another directory with --data."
+        raise Invalid(message, field="SPOTTY_DATA") from None
     database = Database(settings.data / "spotty.db")
     clock = SystemClock()
     house_clock = settings.house_clock or clock

@@ -46,3 +46,8 @@ def main() -> None:
     except SpottyError as error:
         sys.stderr.write(f"spotty: {error}\n")
         raise SystemExit(1) from None
+    except OSError as error:
+        if error.filename is None:
+            raise
+        sys.stderr.write(f"spotty: {error.filename} cannot be used: {error.strerror}.\n")
+        raise SystemExit(1) from None

@@ -4,10 +4,12 @@ import os
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from spottypottysense.runtimes.appliance import doctor as practice
 from spottypottysense.runtimes.appliance import settings as table
+from spottypottysense.runtimes.appliance.cli.texts import add_row
 
 
 def add_to(app: typer.Typer) -> None:
@@ -20,7 +22,7 @@ def settings() -> None:
     """Show every setting, what it is now, and what it is for; secrets stay masked."""
     rows = Table("Setting", "Now", "What it is")
     for row in table.shown(table.read(os.environ)):
-        rows.add_row(*row)
+        add_row(rows, *row)
     Console().print(rows)
 
 
@@ -30,6 +32,7 @@ def doctor() -> None:
     console = Console(highlight=False)
     for finding in findings:
         mark, style = ("ok", "green") if finding.well else ("!!", "bold red")
-        console.print(f"[{style}]{mark}[/]  {finding.subject}: {finding.sentence}", soft_wrap=True)
+        said = escape(f"{finding.subject}: {finding.sentence}")
+        console.print(f"[{style}]{mark}[/]  {said}", soft_wrap=True)
     if not all(finding.well for finding in findings):
         raise typer.Exit(1)

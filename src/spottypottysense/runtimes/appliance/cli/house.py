@@ -15,6 +15,7 @@ from spottypottysense.accounts.model import Household
 from spottypottysense.api.overview import line
 from spottypottysense.errors import Invalid, NotFound
 from spottypottysense.runtimes.appliance import settings
+from spottypottysense.runtimes.appliance.cli.texts import add_row, span
 from spottypottysense.runtimes.appliance.wiring import House, build
 from spottypottysense.sensors.model import Room, SensorKind, Speaker
 from spottypottysense.sensors.policy import content_uri
@@ -64,7 +65,7 @@ def user_list() -> None:
         for household in house.core.accounts.households():
             for user in house.core.accounts.users(household.id):
                 state = house.core.grants.state_of(user.id) or "not connected"
-                table.add_row(household.name, household.time_zone, user.email, user.role, state)
+                add_row(table, household.name, household.time_zone, user.email, user.role, state)
     Console().print(table)
 
 
@@ -90,7 +91,8 @@ def room_list() -> None:
             emails = {user.id: user.email for user in house.core.accounts.users(household.id)}
             sensors = house.core.sensors.sensors(household.id)
             for room in house.core.sensors.rooms(household.id):
-                table.add_row(
+                add_row(
+                    table,
                     room.name,
                     room.speaker.name if room.speaker else "-",
                     room.content or "-",
@@ -159,7 +161,7 @@ def sensor_list() -> None:
                 battery = f"{said.battery} %" if said and said.battery is not None else "-"
                 heard = f"{said.at:%Y-%m-%d %H:%M} UTC" if said else "never"
                 status = said.status if said else "-"
-                table.add_row(sensor.id, rooms[sensor.room_id], sensor.kind, status, battery, heard)
+                add_row(table, sensor.id, rooms[sensor.room_id], sensor.kind, status, battery, heard)
     Console().print(table)
 
 
@@ -173,7 +175,7 @@ def decisions(
         names = {r.id: r.name for h in core.accounts.households() for r in core.sensors.rooms(h.id)}
         for entry in core.presence.decisions(None, limit):
             said = line(entry, names)
-            table.add_row(f"{said.at:%m-%d %H:%M:%S}", said.room, said.sensor, said.action, said.why)
+            add_row(table, f"{said.at:%m-%d %H:%M:%S}", said.room, said.sensor, said.action, said.why)
     Console().print(table)
 
 
@@ -213,8 +215,8 @@ def _user_id(house: House, home: Household, email: str) -> str:
 
 def _spans(timeout: float | None, gap: float | None, quiet: str | None) -> dict[str, object]:
     return {
-        "timeout": None if timeout is None else timedelta(minutes=timeout),
-        "motion_gap": None if gap is None else timedelta(minutes=gap),
+        "timeout": None if timeout is None else span(timeout, timedelta(minutes=1)),
+        "motion_gap": None if gap is None else span(gap, timedelta(minutes=1)),
         "quiet_hours": None if quiet is None else _quiet_hours(quiet),
     }
 

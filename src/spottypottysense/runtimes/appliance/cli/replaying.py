@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import Progress
 from rich.table import Table
 
@@ -19,6 +20,7 @@ from spottypottysense.history.use_cases import replay as replay_home
 from spottypottysense.presence.model import RoomRules
 from spottypottysense.presence.policy import rules_for
 from spottypottysense.runtimes.appliance import recording, rehearsal
+from spottypottysense.runtimes.appliance.cli.texts import span
 from spottypottysense.sensors.model import Room, Speaker
 
 
@@ -44,17 +46,17 @@ def replay(
     stops: ends a day while somebody was there.
     """
     home = recording.load(directory or recording.sample_directory())
-    household = Household(
-        "home", "Home", timeout=timedelta(minutes=timeout), motion_gap=timedelta(minutes=gap)
-    )
+    minute = timedelta(minutes=1)
+    household = Household("home", "Home", timeout=span(timeout, minute), motion_gap=span(gap, minute))
     checked_household(household)
+    stuck = span(stuck_after, timedelta(hours=1))
     console = Console(stderr=True)
     if live:
-        plan = rehearsal.Plan(household, timedelta(hours=stuck_after), speed, days)
+        plan = rehearsal.Plan(household, stuck, speed, days)
         report = rehearsal.run(home, plan, keep, console)
         scores, facts = report.scores, report.facts
     else:
-        scores, facts = _in_virtual_time(home, household, timedelta(hours=stuck_after), console), {}
+        scores, facts = _in_virtual_time(home, household, stuck, console), {}
     if as_json:
         typer.echo(json.dumps({"scores": [_figures(score) for score in scores], **facts}))
         return
@@ -93,7 +95,7 @@ def _show(scores: list[Score], facts: dict[str, object], console: Console) -> No
     minute = timedelta(minutes=1)
     for number, score in enumerate(scores):
         table.add_row(
-            score.room,
+            escape(score.room),
             score.rule,
             f"{score.coverage:.1%}",
             f"{score.waste / minute:.1f}",

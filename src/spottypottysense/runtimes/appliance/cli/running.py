@@ -11,14 +11,18 @@ from typing import Annotated
 
 import typer
 
+from spottypottysense import ids
 from spottypottysense.clock import SystemClock
-from spottypottysense.errors import NotFound
+from spottypottysense.errors import Invalid, NotFound, Unavailable
 from spottypottysense.runtimes.appliance import demo as demonstration
 from spottypottysense.runtimes.appliance import logs, settings
 from spottypottysense.runtimes.appliance.appliance import Appliance
+from spottypottysense.runtimes.appliance.endpoint import Endpoint
 from spottypottysense.runtimes.appliance.wiring import build
 from spottypottysense.simulator import server
 from spottypottysense.simulator.home import PretendSensor
+
+_PUBLISH_SECONDS = 10.0
 
 
 def add_to(app: typer.Typer) -> None:
@@ -69,22 +73,36 @@ def motion(
 ) -> None:
     """Publish one motion as a registered sensor, with its own certificate."""
     values = settings.read(os.environ)
-    bundle = values.data / "sensors" / sensor
+    bundle = values.data / "sensors" / ids.sensor_id(sensor)
     if not bundle.is_dir():
         raise NotFound("sensor", sensor)
-    place = json.loads((bundle / "config.json").read_text())
+    broker = _running_broker(values)
     pretend = PretendSensor(
         sensor,
-        place["host"],
-        place["port"],
+        broker.host,
+        broker.port,
         ca_file=bundle / "ca.pem",
         cert_file=bundle / "cert.pem",
         key_file=bundle / "key.pem",
     )
     pretend.start()
-    pretend.motion(SystemClock().now(), detected=not cleared).wait_for_publish(10)
+    said = pretend.motion(SystemClock().now(), detected=not cleared)
+    said.wait_for_publish(_PUBLISH_SECONDS)
     pretend.stop()
+    if not said.is_published():
+        message = f"The broker at {broker.url} did not take it: does `spotty up` still run?"
+        raise Unavailable(message)
     typer.echo(f"{sensor} said {'that nobody is there' if cleared else 'that somebody moved'}.")
+
+
+def _running_broker(values: settings.Settings) -> Endpoint:
+    if values.mqtt_url is not None:
+        raise Invalid("This publishes to the embedded broker only: use your own broker's tools for it.")
+    try:
+        endpoints = json.loads((values.data / "endpoints.json").read_text())
+    except FileNotFoundError:
+        raise Unavailable("The appliance does not run: start it with `spotty up`.") from None
+    return Endpoint.from_url(endpoints["mqtt"])
 
 
 def stop_signal() -> threading.Event:

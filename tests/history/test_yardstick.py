@@ -72,6 +72,12 @@ def test_ours_inside_the_gap() -> None:
     assert music_under(ours(MINUTE, 2 * MINUTE), readings(*words)) == expected
 
 
+def test_ours_in_a_visit_that_stays_silent() -> None:
+    """Back within the gap and gone before it is over: that visit has no music."""
+    words = ("07:00:00 a on", "07:00:05 a off", "07:01:30 a on", "07:01:31 a off")
+    assert music_under(ours(MINUTE, 2 * MINUTE), readings(*words)) == spans(("07:00:00", "07:01:05"))
+
+
 def test_ours_with_a_stuck_sensor() -> None:
     """A sensor that never clears holds for four hours; an off of a room without visits is nothing."""
     assert music_under(ours(), readings("06:59:00 b off", "07:00:00 a on")) == spans(("07:00:00", "11:00:00"))

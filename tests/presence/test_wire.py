@@ -117,6 +117,7 @@ def test_refusals(payload: bytes, reason: Reason, field: str) -> None:
 @pytest.mark.parametrize(
     ("level", "battery"),
     [("42", None), (42, 42), (42.9, 42), (-3, 0), (1e9, 100), (10**400, 100), (True, None), (None, None)],
+    ids=lambda value: str(value)[:10],
 )
 def test_battery(level: object, battery: int | None) -> None:
     """A battery is told in percent or not at all; it never spoils the motion."""

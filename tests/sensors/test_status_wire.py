@@ -41,6 +41,7 @@ def test_status(status: str) -> None:
         ("null", None),
         ("9" * 400, None),
     ],
+    ids=lambda value: str(value)[:10],
 )
 def test_battery(level: str, battery: int | None) -> None:
     """A battery is told in percent or not at all."""

@@ -37,7 +37,7 @@ def moments(readings: tuple[Reading, ...], count: int, dice: random.Random) -> l
     begin, end = readings[0].at, readings[-1].at
     stretch = (end - begin) / count
     turns, published = turns_of(readings), [reading.at for reading in readings]
-    found = []
+    found: list[datetime] = []
     for number in range(count):
         start = begin + number * stretch
         busy = [at for at in turns if start <= at < start + stretch]

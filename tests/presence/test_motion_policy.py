@@ -52,6 +52,17 @@ def test_motion_extends() -> None:
     assert room.open.motions == 2
 
 
+def test_late_motion_after_the_end_opens_no_visit_within_the_last_one() -> None:
+    """What comes in when its visit has ended opens the next one where that ended: they never overlap."""
+    room = OneRoom()
+    room.hear("a", ON, NOON)
+    room.end(NOON + 5 * MINUTE + SECOND)
+    decision = room.hear("a", ON, NOON + 4.5 * MINUTE, NOON + 5.25 * MINUTE)
+    assert (decision.action, decision.reason) == (Action.START, Reason.ARRIVED)
+    assert room.open.opened_at == NOON + 5 * MINUTE
+    assert room.open.deadline_at == NOON + 9.5 * MINUTE
+
+
 def test_late_motion_extends_but_never_shrinks() -> None:
     """A late motion proves that somebody was there at its time: it can add, never take away."""
     room = OneRoom()

@@ -165,7 +165,7 @@ def _opening(
         room_id=rules.room.id,
         sensor_id=sensor.id,
         account=rules.room.account,
-        opened_at=at,
+        opened_at=_opens_at(latest, at, now),
         last_motion_at=at,
         deadline_at=deadline(heard, at, rules),
         heard=heard,
@@ -173,6 +173,12 @@ def _opening(
         silent_reason=silent,
         acted_at=now if silent is None else acted_at,
     )
+
+
+def _opens_at(latest: Session | None, at: datetime, now: datetime) -> datetime:
+    """Return when a visit begins: not before the end of the last one, which a late motion may precede."""
+    ended_at = latest.ended_at if latest is not None else None
+    return max(at, ended_at) if ended_at is not None and ended_at <= now else at
 
 
 def _while_open(

@@ -25,6 +25,10 @@ class Remote:
         """Read something, such as `get("state")`; raises RuntimeError."""
         return self._control("GET", thing, None)
 
+    def clear_faults(self) -> None:
+        """Switch off everything that was made to go wrong; raises RuntimeError."""
+        self._control("DELETE", "faults", None)
+
     def requests(self, since: int = 0, limit: int = 1_000_000) -> list[dict[str, Any]]:
         """Return what was asked of the pretend Spotify after request number `since`, oldest first."""
         found: list[dict[str, Any]] = self.get(f"requests?since={since}&limit={limit}")["requests"]

@@ -22,15 +22,20 @@ app = typer.Typer(
 )
 
 
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
 @app.callback()
 def common(
     data: Annotated[Path | None, typer.Option(help="Directory of all that is kept (SPOTTY_DATA).")] = None,
-    version: Annotated[bool, typer.Option("--version", help="Show the version.")] = False,
+    version: Annotated[  # noqa: ARG001  its callback has acted by now
+        bool, typer.Option("--version", help="Show the version.", is_eager=True, callback=_show_version)
+    ] = False,
 ) -> None:
     """Music that follows presence."""
-    if version:
-        typer.echo(__version__)
-        raise typer.Exit
     if data is not None:
         os.environ["SPOTTY_DATA"] = str(data)
 

@@ -47,7 +47,8 @@ CONSENT_MONTHS = 6
 """A refresh token dies so long after its consent, whatever we do (Spotify, 18 June 2026)."""
 
 LARGEST_SPREAD = 0.9
-LATER_SPREAD = timedelta(seconds=30)
+LATER_SPREAD = timedelta(minutes=2)
+"""How far later refreshes are spread: a missed run throws its users in with the next run's, month by month."""
 
 
 def margin(schedule: Schedule) -> timedelta:
@@ -59,9 +60,10 @@ def margin(schedule: Schedule) -> timedelta:
 def due_at(now: datetime, life: timedelta, schedule: Schedule, spread: timedelta) -> datetime:
     """Return when a token that lives for `life` from now is refreshed: `spread` before it has to be.
 
-    A token that does not live as long as the margin is due at half its life.
+    A token that does not outlive the margin is due at every run: not sooner than the next one can come.
     """
-    return now + max(life - margin(schedule) - spread, life / 2 if life < 2 * margin(schedule) else life / 10)
+    next_run = schedule.period - 2 * schedule.jitter - schedule.pass_time
+    return now + max(life - margin(schedule) - spread, min(next_run, life / 2), life / 10)
 
 
 def first_due_at(now: datetime, life: timedelta, schedule: Schedule, roll: float) -> datetime:
@@ -156,6 +158,11 @@ def held_back(health: AppHealth, now: datetime) -> Reason | None:
     """Return why the endpoint is not asked for this app at the moment, or None if it may be."""
     waiting = health.resume_at is not None and now < health.resume_at
     return health.held_back if waiting else None
+
+
+def next_width(width: int, went_well: bool, most: int) -> int:
+    """Return how many hands work after one more item: one more while all goes well, half when pushed back."""
+    return min(width + 1, most) if went_well else max(width // 2, 1)
 
 
 def consent_ends(consented_at: datetime) -> datetime:

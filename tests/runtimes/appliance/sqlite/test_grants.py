@@ -16,8 +16,8 @@ from spottypottysense.runtimes.appliance.sqlite.grants import SqliteGrants
 from spottypottysense.runtimes.appliance.vault import Vault
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
-ANNA = Grant("anna", "client", Secret("access-of-anna"), Secret("refresh-of-anna"), NOW, NOW)
-BEN = Grant("ben", "client", Secret("access-of-ben"), Secret("refresh-of-ben"), NOW, NOW)
+ANNA = Grant("anna", "client", Secret("access-of-anna"), Secret("refresh-of-anna"), NOW, NOW, NOW)
+BEN = Grant("ben", "client", Secret("access-of-ben"), Secret("refresh-of-ben"), NOW, NOW, NOW)
 
 
 @pytest.fixture

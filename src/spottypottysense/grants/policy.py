@@ -48,7 +48,7 @@ CONSENT_MONTHS = 6
 
 LARGEST_SPREAD = 0.9
 LATER_SPREAD = timedelta(minutes=2)
-"""How far later refreshes are spread: a missed run throws its users in with the next run's, month by month."""
+"""How far later refreshes are spread: a missed run throws its users in with the next run's."""
 
 
 def margin(schedule: Schedule) -> timedelta:
@@ -83,8 +83,16 @@ def serves(grant: Grant, refused: Secret | None, now: datetime) -> bool:
 
 
 def is_resting(grant: Grant, now: datetime) -> bool:
-    """Say whether a doubted grant waits for its next test: asking sooner would only be refused again."""
-    return grant.state is GrantState.DOUBTED and now < grant.due_at
+    """Say whether a doubted grant waits for its next test: asking sooner would only be refused again.
+
+    A test that lies further ahead than any is set is a clock's error.
+    """
+    return grant.state is GrantState.DOUBTED and now < grant.due_at <= now + RETEST_AFTER
+
+
+def lacks_scope(grant: Grant) -> bool:
+    """Say whether Spotify took a permission back that playing needs."""
+    return bool(grant.scope) and not grant.scope >= SCOPES
 
 
 def is_held(grant: Grant, now: datetime) -> bool:
@@ -98,7 +106,16 @@ def beginning(grant: Grant, owner: str, now: datetime) -> Grant:
 
 
 def after_reply(grant: Grant, reply: TokenReply, now: datetime, schedule: Schedule, roll: float) -> Grant:
-    """Return the grant with what the endpoint answered; a missing refresh token keeps the old one."""
+    """Return the grant with what the endpoint answered; a missing refresh token keeps the old one.
+
+    `now` is when it was asked: its life may have begun then. A grant that comes late, after an outage or a
+    night switched off, comes with all others, so it is spread anew.
+    """
+    in_a_crowd = grant.failures > 0 or grant.state is GrantState.DOUBTED
+    if in_a_crowd or now - grant.due_at > margin(schedule):
+        due = first_due_at(now, reply.expires_in, schedule, roll)
+    else:
+        due = due_at(now, reply.expires_in, schedule, LATER_SPREAD * roll)
     rotated = reply.refresh_token is not None and reply.refresh_token != grant.refresh_token
     return replace(
         grant,
@@ -107,7 +124,7 @@ def after_reply(grant: Grant, reply: TokenReply, now: datetime, schedule: Schedu
         previous=grant.refresh_token if rotated else None,
         previous_until=now + GRACE if rotated else None,
         expires_at=now + reply.expires_in,
-        due_at=due_at(now, reply.expires_in, schedule, LATER_SPREAD * roll),
+        due_at=due,
         scope=reply.scope or grant.scope,
         state=GrantState.WORKING,
         dead_reason=None,
@@ -144,10 +161,16 @@ def after_failure(grant: Grant, now: datetime, retry_after: timedelta | None, ro
 
 
 def health_after(health: AppHealth, now: datetime, *, refused: bool) -> AppHealth:
-    """Return an app's health after one more answer; an answer that is no refusal lets go of the brake."""
+    """Return an app's health after one more answer; an answer that is no refusal lets go of the brake.
+
+    A wait that Spotify asked for goes on: the answer was on its way already.
+    """
     if not refused:
         recent = () if health.braked else health.answers
-        return AppHealth(answers=(*recent, (now, False))[-MOST_ANSWERS:])
+        fresh = AppHealth(answers=(*recent, (now, False))[-MOST_ANSWERS:])
+        if held_back(health, now) in (None, Reason.APP_MISCONFIGURED):
+            return fresh
+        return replace(fresh, resume_at=health.resume_at, held_back=health.held_back)
     answers = tuple(a for a in (*health.answers, (now, True)) if now - a[0] <= BRAKE_WINDOW)[-MOST_ANSWERS:]
     refusals = sum(was_refused for _, was_refused in answers)
     trips = refusals >= BRAKE_REFUSALS and refusals >= BRAKE_SHARE * len(answers)

@@ -1,6 +1,8 @@
 """How each client app fares at the token endpoint, as this process sees it."""
 
+import logging
 import threading
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -9,6 +11,16 @@ from spottypottysense.grants.model import AppHealth
 from spottypottysense.grants.policy import APP_PAUSE, CANARIES, health_after, held_back
 from spottypottysense.grants.ports import GrantWatch
 from spottypottysense.reasons import Reason, sentence
+
+_log = logging.getLogger("spotty.grants")
+
+
+def tell(news: Callable[[], None]) -> None:
+    """Pass on news for a person; a notice that cannot be kept or sent must not cost a token."""
+    try:
+        news()
+    except Exception:
+        _log.exception("a person could not be told")
 
 
 class AppWatch:
@@ -44,9 +56,10 @@ class AppWatch:
             self._canaries.clear()
 
     def take_turn(self, client_id: str) -> bool:
-        """Say whether a pass may refresh one more grant of this app; a braked one sends canaries only."""
+        """Say whether a pass may refresh one more grant of this app; one in trouble sends canaries only."""
         with self._guard:
-            if not self._health.get(client_id, AppHealth()).braked:
+            health = self._health.get(client_id, AppHealth())
+            if not health.braked and health.held_back is not Reason.APP_MISCONFIGURED:
                 return True
             sent = self._canaries.get(client_id, 0)
             self._canaries[client_id] = sent + 1
@@ -58,15 +71,16 @@ class AppWatch:
             before = self._health.get(client_id, AppHealth())
             after = self._health[client_id] = health_after(before, now, refused=refused)
         if after.braked and not before.braked:
-            self._watch.app_fails(client_id, Reason.MASS_REFUSALS)
-        if not refused and (before.braked or before.held_back is not None or not before.answers):
-            self._watch.app_works(client_id)
+            tell(lambda: self._watch.app_fails(client_id, Reason.MASS_REFUSALS))
+        was_refused = before.braked or before.held_back is Reason.APP_MISCONFIGURED
+        if not refused and (was_refused or not before.answers):
+            tell(lambda: self._watch.app_works(client_id))
         return after.braked
 
     def app_refused(self, client_id: str, now: datetime) -> None:
         """Note that Spotify does not accept the app itself: leave it alone for a while."""
         self._hold(client_id, now + APP_PAUSE, Reason.APP_MISCONFIGURED)
-        self._watch.app_fails(client_id, Reason.APP_MISCONFIGURED)
+        tell(lambda: self._watch.app_fails(client_id, Reason.APP_MISCONFIGURED))
 
     def pushed_back(self, client_id: str, now: datetime, wait: timedelta, reason: Reason) -> None:
         """Note that Spotify asked this app to wait."""
@@ -75,7 +89,8 @@ class AppWatch:
     def _hold(self, client_id: str, until: datetime, reason: Reason) -> None:
         with self._guard:
             health = self._health.get(client_id, AppHealth())
-            self._health[client_id] = replace(health, resume_at=until, held_back=reason)
+            if health.resume_at is None or health.resume_at < until:
+                self._health[client_id] = replace(health, resume_at=until, held_back=reason)
 
     def _of(self, client_id: str) -> AppHealth:
         with self._guard:

@@ -7,28 +7,11 @@ from datetime import timedelta
 
 from spottypottysense.clock import Clock
 from spottypottysense.errors import Conflict, NeedsPerson, NotFound, SpottyError, Unavailable
-from spottypottysense.grants.model import (
-    ClientApp,
-    Grant,
-    GrantState,
-    RefreshReport,
-    Schedule,
-    Secret,
-    TokenReply,
-)
-from spottypottysense.grants.policy import (
-    after_failure,
-    after_refusal,
-    after_reply,
-    beginning,
-    consent_ends,
-    is_good,
-    is_held,
-    is_resting,
-    serves,
-)
+from spottypottysense.grants.model import Grant, GrantState, RefreshReport, Schedule, Secret
+from spottypottysense.grants.policy import is_good, is_held, is_resting, lacks_scope, serves
 from spottypottysense.grants.ports import Apps, Crew, GrantStore, GrantWatch, TokenEndpoint
 from spottypottysense.grants.use_cases.app_health import AppWatch
+from spottypottysense.grants.use_cases.asking import PUSHED_BACK, Asking
 from spottypottysense.reasons import Reason, sentence
 
 _log = logging.getLogger("spotty.grants")
@@ -37,7 +20,6 @@ POLL = timedelta(milliseconds=20)
 """How often we look whether another process has refreshed the grant that we wait for."""
 
 DUE_AT_ONCE = 100_000
-_PUSHED_BACK = frozenset({Reason.RATE_LIMITED, Reason.QUOTA_EXCEEDED})
 
 
 class Grants:
@@ -60,17 +42,11 @@ class Grants:
         pause: Callable[[timedelta], None],
     ) -> None:
         self._store = store
-        self._endpoint = endpoint
-        self._apps = apps
         self._crew = crew
-        self._watch = watch
         self._clock = clock
-        self._schedule = schedule
-        self._owner = owner
-        self._dice = dice
         self._pause = pause
         self._health = AppWatch(watch)
-        self._unsaved: dict[str, Grant] = {}
+        self._asking = Asking(store, endpoint, apps, watch, self._health, clock, schedule, owner, dice)
         self._locks: dict[str, threading.Lock] = {}
         self._guard = threading.Lock()
 
@@ -81,11 +57,12 @@ class Grants:
         or the app fails, a token that has not expired still serves. Raises `NeedsPerson` if only the user or
         the operator can help, `Unavailable` if time heals.
         """
-        grant = self._usable(user_id)
-        if is_good(grant, refused, self._clock.now()):
+        grant, now, lock = self._usable(user_id), self._clock.now(), self._lock(user_id)
+        under_way = lock.locked() and serves(grant, refused, now)
+        if under_way or is_good(grant, refused, now):
             return grant.access_token
-        with self._lock(user_id):
-            return self._fresh(user_id, refused).access_token
+        with lock:
+            return self._fresh(user_id, refused, grant.failures).access_token
 
     def refresh_due(self, progress: Callable[[int, int], None] = lambda _done, _all: None) -> RefreshReport:
         """Refresh every grant that is due; one user's failure never stops or delays the others.
@@ -129,125 +106,76 @@ class Grants:
 
     def _refresh_if_due(self, user_id: str) -> bool:
         with self._lock(user_id):
-            grant, now = self._read(user_id), self._clock.now()
+            try:
+                grant, now = self._asking.grant(user_id), self._clock.now()
+            except NotFound:
+                return False
             dead = grant.state is GrantState.DEAD
             if dead or now < grant.due_at or is_held(grant, now):
                 return False
             if not self._health.take_turn(grant.client_id):
                 return False
             try:
-                self._refresh(grant)
+                self._asking.refresh(grant)
             except Conflict:
                 return False
             return True
 
-    def _fresh(self, user_id: str, refused: Secret | None) -> Grant:
-        """Return the grant with a token that serves; whoever waited looks again first."""
+    def _fresh(self, user_id: str, refused: Secret | None, failures: int) -> Grant:
+        """Return the grant with a token that serves.
+
+        Whoever waited looks again first, and if the others asked in vain (`failures` were known before the
+        wait) does not ask right after them.
+        """
         while True:
             grant, now = self._usable(user_id), self._clock.now()
             if is_good(grant, refused, now):
                 return grant
-            if is_held(grant, now):
-                if serves(grant, refused, now):
-                    return grant
+            held = is_held(grant, now)
+            if (held or is_resting(grant, now)) and serves(grant, refused, now):
+                return grant
+            if held:
                 self._pause(POLL)
                 continue
-            if is_resting(grant, now):
-                if serves(grant, refused, now):
-                    return grant
-                raise Unavailable(sentence(Reason.DOUBTED), grant.due_at - now, Reason.DOUBTED)
+            self._refuse_if_in_vain(grant, failures)
             try:
-                return self._refresh(grant)
+                return self._renewed(grant, refused)
             except Conflict:
                 continue
             except SpottyError as error:
-                gone = isinstance(error, NeedsPerson) and error.reason is not Reason.APP_MISCONFIGURED
-                if gone or not serves(grant, refused, self._clock.now()):
+                reason = error.reason if isinstance(error, NeedsPerson) else None
+                if reason is Reason.RECONNECT:
+                    continue  # dead or only doubted: what was written says which
+                if reason is Reason.SCOPE_MISSING or not serves(grant, refused, self._clock.now()):
                     raise
                 return grant
 
-    def _refresh(self, grant: Grant) -> Grant:
-        """Ask Spotify for a fresh token.
-
-        1. Write the attempt: one caller wins, and a crash leaves a trace.
-        2. Ask.
-        3. Write the answer before anybody uses it.
-
-        Raises `Conflict` if another caller was faster.
-        """
-        crashed = grant.attempt is not None
-        app = self._apps.app(grant.client_id)
-        self._health.admit(app.client_id, self._clock.now())
-        held = self._store.save(beginning(grant, self._owner, self._clock.now()))
-        try:
-            reply = self._ask(app, held)
-        except Exception as error:
-            self._settle_failure(held, error, crashed=crashed)
-            raise
+    def _refuse_if_in_vain(self, grant: Grant, failures: int) -> None:
         now = self._clock.now()
-        self._health.answered(app.client_id, now, refused=False)
-        return self._keep(after_reply(held, reply, now, self._schedule, self._dice()))
+        if is_resting(grant, now):
+            raise Unavailable(sentence(Reason.DOUBTED), grant.due_at - now, Reason.DOUBTED)
+        if grant.failures > failures and now < grant.due_at:
+            self._health.admit(grant.client_id, now)
+            raise Unavailable(sentence(Reason.SPOTIFY_UNAVAILABLE), grant.due_at - now)
 
-    def _ask(self, app: ClientApp, grant: Grant) -> TokenReply:
-        """Ask with the current refresh token, and with the one before it if a rotation went wrong."""
-        try:
-            return self._endpoint.refresh(app, grant.refresh_token)
-        except NeedsPerson as error:
-            previous, until = grant.previous, grant.previous_until
-            in_grace = previous is not None and until is not None and self._clock.now() < until
-            if error.reason is not Reason.RECONNECT or previous is None or not in_grace:
-                raise
-            return self._endpoint.refresh(app, previous)
-
-    def _settle_failure(self, held: Grant, error: Exception, *, crashed: bool) -> None:
-        """Write down what the failure means for the grant, and for its app."""
-        now, client_id = self._clock.now(), held.client_id
-        match error:
-            case NeedsPerson(reason=Reason.RECONNECT):
-                is_over = now >= consent_ends(held.consented_at)
-                braked = not is_over and self._health.answered(client_id, now, refused=True)
-                settled = after_refusal(held, now, braked=braked, crashed=crashed)
-                self._keep(settled)
-                if settled.dead_reason is not None:
-                    self._watch.grant_died(held.user_id, settled.dead_reason)
-                return
-            case NeedsPerson(reason=Reason.APP_MISCONFIGURED):
-                self._health.app_refused(client_id, now)
-            case Unavailable(reason=reason, retry_after=wait) if reason in _PUSHED_BACK and wait:
-                self._health.pushed_back(client_id, now, wait, reason)
-        wait = error.retry_after if isinstance(error, Unavailable) else None
-        self._keep(after_failure(held, now, wait, self._dice()))
-
-    def _keep(self, settled: Grant) -> Grant:
-        """Write the outcome of an attempt; if the disk fails, hold it until it can be written."""
-        try:
-            return self._store.save(settled)
-        except Unavailable:
-            with self._guard:
-                self._unsaved[settled.user_id] = settled
-            raise
+    def _renewed(self, grant: Grant, refused: Secret | None) -> Grant:
+        fresh = self._asking.refresh(grant)
+        if fresh.access_token == refused:
+            raise Unavailable("Spotify gave us the very token that it refuses. It should pass by itself.")
+        if lacks_scope(fresh):
+            raise NeedsPerson(Reason.SCOPE_MISSING)
+        return fresh
 
     def _usable(self, user_id: str) -> Grant:
         try:
-            grant = self._read(user_id)
+            grant = self._asking.grant(user_id)
         except NotFound:
             raise NeedsPerson(Reason.NOT_CONNECTED) from None
         if grant.state is GrantState.DEAD:
             raise NeedsPerson(grant.dead_reason or Reason.RECONNECT)
+        if lacks_scope(grant):
+            raise NeedsPerson(Reason.SCOPE_MISSING)
         return grant
-
-    def _read(self, user_id: str) -> Grant:
-        """Return the stored grant, after writing what the disk would not take before."""
-        with self._guard:
-            unsaved = self._unsaved.get(user_id)
-        if unsaved is not None:
-            try:
-                self._store.save(unsaved)
-            except Conflict:
-                _log.warning("somebody else wrote the grant meanwhile", extra={"user": user_id})
-            with self._guard:
-                self._unsaved.pop(user_id, None)
-        return self._store.grant(user_id)
 
     def _lock(self, user_id: str) -> threading.Lock:
         with self._guard:
@@ -255,4 +183,4 @@ class Grants:
 
 
 def _is_push_back(error: Exception) -> bool:
-    return isinstance(error, Unavailable) and error.reason in _PUSHED_BACK
+    return isinstance(error, Unavailable) and error.reason in PUSHED_BACK

@@ -87,13 +87,17 @@ class Core:
     rules: Rules
 
 
+_REMINDERS = (
+    Reason.CONSENT_ENDS_THIS_MONTH,
+    Reason.CONSENT_ENDS_THIS_WEEK,
+    Reason.CONSENT_ENDS_TOMORROW,
+)
 _SETTLED_BY_CONNECTING = (
     Reason.RECONNECT,
     Reason.CONSENT_ENDED,
     Reason.LOST_IN_CRASH,
-    Reason.CONSENT_ENDS_THIS_MONTH,
-    Reason.CONSENT_ENDS_THIS_WEEK,
-    Reason.CONSENT_ENDS_TOMORROW,
+    Reason.SCOPE_MISSING,
+    *_REMINDERS,
 )
 
 
@@ -111,6 +115,10 @@ class _GrantNotices:
             self._notices.settle(user_id, reason)
 
     def consent_ends(self, user_id: str, reason: Reason) -> None:
+        """The nearer the end, the more urgent the words; the milder ones are taken back."""
+        for earlier in _REMINDERS:
+            if earlier is not reason:
+                self._notices.settle(user_id, earlier)
         self._notices.tell(user_id, reason)
 
     def app_fails(self, client_id: str, reason: Reason) -> None:

@@ -14,6 +14,7 @@ from spottypottysense.grants.policy import (
     checked_reply,
     consent_ends,
     first_due_at,
+    lacks_scope,
     reminder,
 )
 from spottypottysense.grants.ports import (
@@ -24,6 +25,7 @@ from spottypottysense.grants.ports import (
     PendingConsents,
     TokenEndpoint,
 )
+from spottypottysense.grants.use_cases.app_health import tell
 from spottypottysense.reasons import Reason, sentence
 
 PATIENCE = timedelta(minutes=10)
@@ -101,11 +103,12 @@ class Connections:
         """
         pending = self._claimed(user_id, state)
         app = self._apps.app(pending.client_id)
+        self._refuse_if_full(app, user_id)
+        now = self._clock.now()
         verifier = pending.verifier.reveal() if app.client_secret is None else None
         reply = self._endpoint.exchange(app, code, pending.redirect_uri, verifier)
         refresh_token = checked_reply(reply)
         account_id = self._endpoint.account_of(app, reply.access_token)
-        now = self._clock.now()
         grant = Grant(
             user_id=user_id,
             client_id=app.client_id,
@@ -118,7 +121,7 @@ class Connections:
             scope=reply.scope,
         )
         saved = self._put_in_place(grant, replace=replace)
-        self._watch.grant_works(user_id)
+        tell(lambda: self._watch.grant_works(user_id))
         return saved
 
     def denied(self, user_id: str, state: str, error: str) -> None:
@@ -133,7 +136,7 @@ class Connections:
         if user_id not in self._census.user_ids():
             raise NotFound("connection to Spotify of user", user_id)
         self._store.delete(user_id)
-        self._watch.grant_works(user_id)
+        tell(lambda: self._watch.grant_works(user_id))
 
     def remind(self) -> int:
         """Tell users whose consent ends within 30, 7 or 1 days, each once; return how many are near."""
@@ -156,6 +159,8 @@ class Connections:
         ends = consent_ends(grant.consented_at)
         if grant.state is GrantState.DEAD:
             return Connection(grant.dead_reason or Reason.RECONNECT, ends, grant.client_id)
+        if lacks_scope(grant):
+            return Connection(Reason.SCOPE_MISSING, ends, grant.client_id)
         return Connection(reminder(grant.consented_at, self._clock.now()), ends, grant.client_id)
 
     def reseal(self, progress: Callable[[int, int], None]) -> int:

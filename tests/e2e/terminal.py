@@ -59,7 +59,9 @@ class Terminal:
         answer: dict[str, Any] = json.loads(said)
         return answer
 
-    def connect(self, account: str, *words: str, email: str = ANNA, wrong_first: bool = False) -> tuple[int, str]:
+    def connect(
+        self, account: str, *words: str, email: str = ANNA, wrong_first: bool = False
+    ) -> tuple[int, str]:
         """Run `spotty connect` while a browser on this machine consents as `account`."""
         process = self._start("connect", email, *words)
         page, said = _page(process)

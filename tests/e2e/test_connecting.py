@@ -182,7 +182,10 @@ def test_disconnecting_says_what_remains(terminal: Terminal) -> None:
     for place in ("spotify.com/account/apps", "developer.spotify.com/dashboard", "30 days"):
         assert place in said
     assert account_id(terminal) == ""
-    assert terminal.spotty("disconnect", ANNA) == (1, f"spotty: There is no connection to Spotify of '{ANNA}'.\n")
+    assert terminal.spotty("disconnect", ANNA) == (
+        1,
+        f"spotty: There is no connection to Spotify of '{ANNA}'.\n",
+    )
     assert terminal.spotty("connect", BEN)[0] == 1
 
 

@@ -72,12 +72,7 @@ class ForeignBroker:
 
 def build(settings: Settings) -> House:
     """Join everything for one data directory; nothing runs yet. Raises `Invalid` or `Unavailable`."""
-    try:
-        settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as error:
-        message = f"{settings.data} cannot be used ({error.strerror}): choose another directory with --data."
-        raise Invalid(message, field="SPOTTY_DATA") from None
-    database = Database(settings.data / "spotty.db")
+    database = _database(settings)
     clock = SystemClock()
     house_clock = settings.house_clock or clock
     lanes, feed, metrics, crew = ThreadLanes(), LiveFeed(), Metrics(__version__), ThreadCrew()
@@ -86,13 +81,7 @@ def build(settings: Settings) -> House:
     apps = SqliteApps(database, vault, _installation(settings))
     people = Accounts(SqliteAccounts(database))
     messenger = Messenger(settings.notify_urls, lambda subject: called(people, subject))
-    client = Client(
-        settings.spotify_accounts_url,
-        settings.spotify_api_url,
-        read=settings.spotify_timeout,
-        connections=crew.most + _OTHER_CALLERS,
-        observe=metrics.spotify_seconds.observe,
-    )
+    client = _client(settings, crew, metrics)
     world = World(
         token_endpoint=SpotifyAccounts(client),
         player=lambda grants: SpotifyPlayer(client, grants.client_of, grants.access_token_for),
@@ -120,6 +109,26 @@ def build(settings: Settings) -> House:
         metrics,
         clock,
         house_clock,
+    )
+
+
+def _database(settings: Settings) -> Database:
+    try:
+        settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        message = f"{settings.data} cannot be used ({error.strerror}): choose another directory with --data."
+        raise Invalid(message, field="SPOTTY_DATA") from None
+    return Database(settings.data / "spotty.db")
+
+
+def _client(settings: Settings, crew: ThreadCrew, metrics: Metrics) -> Client:
+    """Return the one client, with a connection for each thread that may call at a time: none waits."""
+    return Client(
+        settings.spotify_accounts_url,
+        settings.spotify_api_url,
+        read=settings.spotify_timeout,
+        connections=crew.most + _OTHER_CALLERS,
+        observe=metrics.spotify_seconds.observe,
     )
 
 

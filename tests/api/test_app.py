@@ -138,6 +138,15 @@ def test_every_answer_is_guarded(app: FastAPI, path: str) -> None:
     assert headers["referrer-policy"] == "no-referrer"
 
 
+def test_without_its_storage_the_page_says_what_is_wrong(house: House, app: FastAPI) -> None:
+    """503 and a sentence, not a crash."""
+    house.database.close()
+    status, headers, body = ask(app, "/app/")
+    assert status == 503
+    assert "is closed" in json.loads(body)["message"]
+    assert headers["x-content-type-options"] == "nosniff"
+
+
 def test_the_description_of_the_api_builds(app: FastAPI) -> None:
     """OpenAPI 3.1, with what is offered to programs."""
     description = json.loads(ask(app, "/openapi.json")[2])

@@ -12,6 +12,7 @@ from spottypottysense.api.overview import overview
 from spottypottysense.api.status_page import STYLE, status_page
 from spottypottysense.clock import Clock
 from spottypottysense.core import Core
+from spottypottysense.errors import Unavailable
 
 _HOST = re.compile(r"(?:\[([0-9A-Fa-f:.]+)\]|([^\[\]:@/]+))(?::[0-9]+)?")
 _OPEN = frozenset({"/healthz"})
@@ -41,6 +42,10 @@ def create_app(core: Core, house_clock: Clock, health: Health, figures: Figures)
         response = await call_next(request)
         response.headers.update(_HEADERS)
         return response
+
+    @app.exception_handler(Unavailable)
+    def unavailable(_: Request, error: Exception) -> JSONResponse:
+        return JSONResponse({"error": "Unavailable", "message": str(error)}, 503)
 
     @app.get("/healthz")
     def healthz() -> JSONResponse:

@@ -33,6 +33,7 @@ Figures = Callable[[], tuple[bytes, str]]
 def create_app(core: Core, house_clock: Clock, health: Health, figures: Figures) -> FastAPI:
     """Return the app: health for anybody, status page and metrics for this machine."""
     app = FastAPI(title="SpottyPottySense", version=__version__, docs_url=None, redoc_url=None)
+    app.add_exception_handler(Unavailable, _unavailable)
 
     @app.middleware("http")
     async def guard(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
@@ -42,10 +43,6 @@ def create_app(core: Core, house_clock: Clock, health: Health, figures: Figures)
         response = await call_next(request)
         response.headers.update(_HEADERS)
         return response
-
-    @app.exception_handler(Unavailable)
-    def unavailable(_: Request, error: Exception) -> JSONResponse:
-        return JSONResponse({"error": "Unavailable", "message": str(error)}, 503)
 
     @app.get("/healthz")
     def healthz() -> JSONResponse:
@@ -72,6 +69,10 @@ def create_app(core: Core, house_clock: Clock, health: Health, figures: Figures)
         return Response(STYLE, media_type="text/css")
 
     return app
+
+
+def _unavailable(_: Request, error: Exception) -> JSONResponse:
+    return JSONResponse({"error": "Unavailable", "message": str(error)}, 503)
 
 
 def _is_from_here(request: Request) -> bool:

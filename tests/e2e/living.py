@@ -22,11 +22,11 @@ PLANS = (
     RoomPlan("Bathroom", OWNER, "Bathroom speaker", MORNING, (BATH,), SensorKind.PULSE),
     RoomPlan("Kitchen", PARTNER, "Kitchen speaker", playlist_uri("focus"), (KITCHEN,), SensorKind.PULSE),
 )
-TIMEOUT = timedelta(seconds=1.5)
+TIMEOUT = timedelta(seconds=1.2)
 
 
 class Living:
-    """Alex plays in the bathroom, Sam in the kitchen; music stops 1.5 s after the last motion."""
+    """Alex plays in the bathroom, Sam in the kitchen; music stops 1.2 s after the last motion."""
 
     def __init__(self, directory: Path, spotify: Remote, timeout: timedelta = TIMEOUT, **more: str) -> None:
         self.directory = directory

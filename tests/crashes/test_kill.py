@@ -28,8 +28,6 @@ _SPOTIFY_SECONDS = 0.03
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.timeout(1200),
-    # paho lets go of a socket whose handshake fails without closing it; a killed broker makes many fail.
-    pytest.mark.filterwarnings("ignore:unclosed <ssl.SSLSocket:ResourceWarning"),
 ]
 
 

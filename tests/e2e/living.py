@@ -56,6 +56,11 @@ class Living:
         self.appliance = Appliance(self.house)
         return self.start()
 
+    def waits_in_rooms(self, timeout: timedelta) -> None:
+        """Let visits last longer from now on."""
+        (household,) = self.house.core.accounts.households()
+        self.house.core.accounts.change_household(household.id, timeout=timeout)
+
     def device(self, sensor: str) -> Device:
         """Return the sensor, connected with its own certificate."""
         device = self._devices.get(sensor)

@@ -2,7 +2,6 @@
 
 import json
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -12,6 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+from spottypottysense.runtimes.appliance.listening import free_port
 from spottypottysense.runtimes.appliance.stage import RoomPlan, furnish, pretend_sensors, pretend_settings
 from spottypottysense.runtimes.appliance.wiring import build
 from spottypottysense.sensors.model import SensorKind
@@ -79,14 +79,6 @@ def running_appliance(
             sensor.stop()
         process.terminate()
         process.wait(30)
-
-
-def free_port() -> int:
-    """Return a port that is free at this moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
 
 
 def figures(values: Sequence[float]) -> dict[str, float]:

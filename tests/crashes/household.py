@@ -1,6 +1,5 @@
 """A furnished house on fixed ports, its sensors, and the pretend Spotify that outlives every crash."""
 
-import socket
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from pathlib import Path
 from crashes.victim import Victim, wait_for
 from spottypottysense.clock import ScaledClock
 from spottypottysense.history.model import Reading, RecordedHome
+from spottypottysense.runtimes.appliance.listening import free_port
 from spottypottysense.runtimes.appliance.rehearsal import prepare_spotify
 from spottypottysense.runtimes.appliance.stage import furnish, pretend_sensors, pretend_settings
 from spottypottysense.runtimes.appliance.wiring import build
@@ -45,7 +45,7 @@ def household(directory: Path, readings: tuple[Reading, ...]) -> Iterator[Househ
     """Furnish a house for these readings, start it, connect its sensors; the clock begins only now."""
     with ExitStack() as stack:
         spotify = Remote(stack.enter_context(server.spawn(empty=True)))
-        http_port, mqtt_port = _free_ports(2)
+        http_port, mqtt_port = free_port(), free_port()
         environ = {
             "SPOTTY_DATA": str(directory / "data"),
             "SPOTTY_HTTP_PORT": str(http_port),
@@ -77,12 +77,3 @@ def household(directory: Path, readings: tuple[Reading, ...]) -> Iterator[Househ
         accounts = {plan.name: plan.account for plan in plans}
         clock = ScaledClock(start, now, SPEED)
         yield Household(directory / "data" / "spotty.db", spotify, victim, clock, sensors, accounts)
-
-
-def _free_ports(count: int) -> list[int]:
-    """Return ports that are free now; sensors must find the broker where it was before each crash."""
-    probes = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [int(probe.getsockname()[1]) for probe in probes]
-    for probe in probes:
-        probe.close()
-    return ports

@@ -15,7 +15,7 @@ from spottypottysense.history.model import Reading
 _EMPTY_FOR = TIMEOUT + timedelta(minutes=5)
 _BEFORE_THE_VISIT = timedelta(minutes=2)
 _LASTS = timedelta(minutes=12)
-_SHARE = 1 / 3
+_SHARE = 1 / 2
 _OPEN_IN = (
     "SELECT count(*) FROM sessions JOIN rooms ON rooms.id = room_id WHERE ended_at IS NULL AND rooms.name = ?"
 )
@@ -37,7 +37,7 @@ class OwnMusic:
     def acts(
         self, readings: tuple[Reading, ...], dice: random.Random
     ) -> Iterator[tuple[datetime, Callable[[], None]]]:
-        """Yield when it goes on and off: for one in three of the visits."""
+        """Yield when it goes on and off: for every other visit."""
         for room in self._home.accounts:
             begun = readings[0].at
             of_room = [reading.at for reading in readings if reading.room == room]

@@ -14,9 +14,9 @@ from crashes.victim import wait_for
 from spottypottysense.history.model import Reading
 
 BUSY = timedelta(milliseconds=30)
-"""Real time in which broker, intake, database and Spotify are all at work on one thing."""
+"""Real time in which broker, intake and database are all at work on a message; then Spotify's begins."""
 
-_START = timedelta(seconds=1.5)
+_START = timedelta(seconds=1)
 """Real time that the appliance takes to start, about."""
 
 _DURING_START = 8
@@ -30,9 +30,9 @@ Mishap = Callable[[], bool]
 def moments(readings: tuple[Reading, ...], count: int, dice: random.Random) -> list[datetime]:
     """Return moments (house time) for `count` mishaps, spread so that the house is up in between.
 
-    The replay is cut into as many stretches. Every other mishap strikes within `BUSY` after music should
-    start or end in its stretch, or else after a publish, rather sooner than later. One in ten strikes during
-    the start that the one before it made necessary, the rest anywhere in their stretch.
+    The replay is cut into as many stretches. Every other mishap strikes within twice `BUSY` after music
+    should start or end in its stretch, or else within `BUSY` after a publish, rather sooner than later. One
+    in ten strikes during the start that the one before it made necessary, the rest anywhere in theirs.
     """
     begin, end = readings[0].at, readings[-1].at
     stretch = (end - begin) / count
@@ -40,10 +40,12 @@ def moments(readings: tuple[Reading, ...], count: int, dice: random.Random) -> l
     found: list[datetime] = []
     for number in range(count):
         start = begin + number * stretch
-        busy = [at for at in turns if start <= at < start + stretch]
-        busy = busy or [at for at in published if start <= at < start + stretch]
+        turning = [at for at in turns if start <= at < start + stretch]
+        busy = [at for at in published if start <= at < start + stretch]
         if number % 10 == _DURING_START:
             found.append(found[-1] + dice.random() * _START * SPEED)
+        elif number % 2 and turning:
+            found.append(dice.choice(turning) + dice.random() * 2 * BUSY * SPEED)
         elif number % 2 and busy:
             found.append(dice.choice(busy) + dice.random() ** 2 * BUSY * SPEED)
         else:

@@ -78,7 +78,8 @@ def test_it_is_ignored_for_a_clear_reason(home: Living, payload: str | bytes, re
 
 def test_odd_metadata_loses_no_motion(home: Living) -> None:
     """A motion counts, whatever else its sensor says of itself."""
-    for metadata in (None, 7, [], {"batteryLevel": float("nan")}, {"batteryLevel": 10**30}):
+    oddities: list[object] = [None, 7, [], {"batteryLevel": float("nan")}, {"batteryLevel": 10**30}]
+    for metadata in oddities:
         before = len(home.journal())
         home.says(_motion(metadata=metadata))
         assert eventually(lambda seen=before: len(home.journal()) > seen)  # type: ignore[misc]

@@ -67,7 +67,7 @@ class Demo:
     def _read(self) -> None:
         assert self.process.stdout is not None
         with self.process.stdout as stream:
-            while piece := stream.read1(65536):
+            while piece := os.read(stream.fileno(), 65536):
                 self.output += piece
 
 

@@ -1,6 +1,7 @@
 """Grants that expire, are revoked, or are slowed down, while somebody walks through the house."""
 
 import logging
+from datetime import timedelta
 
 import pytest
 
@@ -101,6 +102,7 @@ def test_a_rate_limit_is_not_hammered(home: Living) -> None:
 
 def test_a_short_wait_is_sat_out(home: Living) -> None:
     """When Spotify asks for a second, the music of this visit starts a second later."""
+    home.waits_in_rooms(timedelta(seconds=10))
     fault(home.spotify, "rate_limited", path="/v1/", retry_after=1, count=1)
     home.moves()
     assert home.waits_for(Reason.STARTED)

@@ -30,7 +30,7 @@ from spottypottysense.simulator.world import World
     [
         ("server_error", {"path": "/v1/"}),
         pytest.param("latency", {"seconds": 5.0, "path": "/v1/"}, marks=pytest.mark.slow),
-        ("disconnect", {"path": "/v1/"}),
+        pytest.param("disconnect", {"path": "/v1/"}, marks=pytest.mark.slow),
         ("empty_200", {"path": "/v1/"}),
     ],
 )
@@ -45,7 +45,7 @@ def test_spotify_is_down_when_somebody_comes(home: Living, name: str, settings: 
     assert home.waits_for(Reason.STARTED)
 
 
-@pytest.mark.parametrize("name", ["server_error", "disconnect"])
+@pytest.mark.parametrize("name", ["server_error", pytest.param("disconnect", marks=pytest.mark.slow)])
 def test_spotify_is_down_when_everybody_has_gone(home: Living, name: str) -> None:
     """The music cannot be paused at once; it is as soon as Spotify is back, and the other room plays."""
     home.moves()

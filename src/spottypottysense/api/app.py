@@ -1,5 +1,6 @@
 """The ASGI app. Until there is a sign-in, only this machine may look."""
 
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from ipaddress import ip_address
 
@@ -11,7 +12,9 @@ from spottypottysense.api.overview import overview
 from spottypottysense.api.status_page import STYLE, status_page
 from spottypottysense.clock import Clock
 from spottypottysense.core import Core
+from spottypottysense.errors import Unavailable
 
+_HOST = re.compile(r"(?:\[([0-9A-Fa-f:.]+)\]|([^\[\]:@/]+))(?::[0-9]+)?")
 _OPEN = frozenset({"/healthz"})
 _HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; frame-ancestors 'none'",
@@ -30,6 +33,7 @@ Figures = Callable[[], tuple[bytes, str]]
 def create_app(core: Core, house_clock: Clock, health: Health, figures: Figures) -> FastAPI:
     """Return the app: health for anybody, status page and metrics for this machine."""
     app = FastAPI(title="SpottyPottySense", version=__version__, docs_url=None, redoc_url=None)
+    app.add_exception_handler(Unavailable, _unavailable)
 
     @app.middleware("http")
     async def guard(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
@@ -67,13 +71,20 @@ def create_app(core: Core, house_clock: Clock, health: Health, figures: Figures)
     return app
 
 
+def _unavailable(_: Request, error: Exception) -> JSONResponse:
+    return JSONResponse({"error": "Unavailable", "message": str(error)}, 503)
+
+
 def _is_from_here(request: Request) -> bool:
     """Say whether the caller is this machine, and knows it by its own name.
 
-    A page elsewhere whose name was pointed at 127.0.0.1 comes from here too, but says another host.
+    A page elsewhere whose name was pointed at 127.0.0.1 comes from here too, but says another host. The
+    header is read as it came: for a name that it finds odd, `request.url` puts the server's own address.
     """
-    host = request.url.hostname or ""
-    return request.client is not None and _is_loopback(request.client.host) and _is_loopback(host)
+    host = _HOST.fullmatch(request.headers.get("host", ""))
+    if host is None or request.client is None:
+        return False
+    return _is_loopback(request.client.host) and _is_loopback(host[1] or host[2])
 
 
 def _is_loopback(host: str) -> bool:

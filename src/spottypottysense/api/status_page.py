@@ -15,7 +15,7 @@ _PAGE = """<!doctype html>
 <link rel="stylesheet" href="/app/status.css">
 </head>
 <body>
-<header><h1>SpottyPottySense</h1><p>{at}</p></header>
+<header><h1>SpottyPottySense</h1><p>{at} UTC</p></header>
 <main>
 {notices}
 <section aria-label="Rooms" class="rooms">
@@ -24,7 +24,7 @@ _PAGE = """<!doctype html>
 <section aria-labelledby="decisions">
 <h2 id="decisions">Latest decisions</h2>
 <table>
-<thead><tr><th>Time</th><th>Room</th><th>What</th><th>Why</th></tr></thead>
+<thead><tr><th>Time (UTC)</th><th>Room</th><th>What</th><th>Why</th></tr></thead>
 <tbody>
 {decisions}
 </tbody>

@@ -59,18 +59,21 @@ class Appliance:
     def start(self) -> None:
         """Start everything, in the order in which it is needed.
 
-        1. The broker; 2. the intake, which takes in what the broker kept for us; 3. only then the jobs, so
-        that no visit is ended by a deadline that a waiting message moves; 4. HTTP. Raises `Conflict` if
+        1. The broker, for us alone; 2. the intake, which takes in what the broker kept for us, and only then
+        the sensors; 3. the jobs, so that hardly a visit is ended by a deadline that a waiting message moves;
+        4. HTTP. Raises `Conflict` if
         another appliance runs on this data, `Invalid` for settings that turn out to be no use.
         """
         house = self._house
         self._stand_alone()
         if house.broker is not None:
-            house.broker.start()
+            house.broker.start(hub_first=True)
         reception = Reception(house.core, house.house_clock, house.metrics)
         self._intake = self._make_intake(reception)
         self._intake.start()
         self._intake.wait_connected(_CONNECT_SECONDS)
+        if house.broker is not None:
+            house.broker.open_doors()
         self._ticker = Ticker(self._jobs())
         self._ticker.start()
         self._web.start()

@@ -53,10 +53,12 @@ def run(directory: Path, stopping: threading.Event, seconds: float | None) -> No
         log = stack.enter_context((directory / "log.jsonl").open("a", encoding="utf-8"))
         stack.callback(logging.getLogger().removeHandler, logs.set_up("info", "json", log))
         spotify = Remote(stack.enter_context(server.spawn()))
-        house = build(_settings(directory, spotify.base_url))
+        ports = stack.enter_context(ExitStack())
+        house = build(_settings(directory, spotify.base_url, ports))
         house.feed.listen(_Teller(house, console).tell)
         names = {plan.name: plan.sensors[0] for plan in PLANS}
         furnish(house, spotify, PLANS, TIMEOUT, MOTION_GAP)
+        ports.close()
         appliance = Appliance(house)
         stack.callback(appliance.stop)
         appliance.start()
@@ -140,19 +142,17 @@ def _room(directory: Path) -> Iterator[None]:
         yield
 
 
-def _settings(directory: Path, spotify_url: str) -> Settings:
-    ports = {"SPOTTY_HTTP_PORT": _usual_or_free(8765), "SPOTTY_MQTT_PORT": _usual_or_free(8883)}
+def _settings(directory: Path, spotify_url: str, held: ExitStack) -> Settings:
+    ports = {"SPOTTY_HTTP_PORT": _usual_or_free(8765, held), "SPOTTY_MQTT_PORT": _usual_or_free(8883, held)}
     return pretend_settings(directory.absolute(), spotify_url, **ports, SPOTTY_TICK="0.5")
 
 
-def _usual_or_free(port: int) -> str:
-    """Return the usual port, or 0 if somebody has it."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return "0"
+def _usual_or_free(port: int, held: ExitStack) -> str:
+    """Return the usual port, kept for us until `held` is closed, or 0 if somebody has it."""
+    try:
+        held.enter_context(socket.create_server(("127.0.0.1", port)))
+    except OSError:
+        return "0"
     return str(port)
 
 

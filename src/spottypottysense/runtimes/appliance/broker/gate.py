@@ -83,7 +83,8 @@ class Admitted:
 class Gate:
     """Admits and revokes; a broker that runs obeys before the call returns.
 
-    `host` and `port` are told to sensors while no broker runs. Implements `sensors.ports.Provisioner`.
+    `host` and `port` are told to sensors while no broker runs. While `admits_sensors` is false, only the hub
+    is let in. Implements `sensors.ports.Provisioner`.
     """
 
     def __init__(self, data_dir: Path, authority: Authority, host: str, port: int) -> None:
@@ -97,6 +98,7 @@ class Gate:
         self.people_file = self._dir / "people.conf"
         self.lock_file = self._dir / "lock"
         self._running_file = self._dir / "running.json"
+        self.admits_sensors = True
 
     def admit(self, sensor_id: str) -> str:
         """Make a certificate and its bundle, let the broker know it, and return the certificate's id.
@@ -124,7 +126,8 @@ class Gate:
     def write_law(self) -> None:
         """Write the law for a broker that is about to start; the caller holds `lock_file`."""
         _, hub_subject = self._authority.hub()
-        write_private(self.people_file, people_law(hub_subject, self._admitted.sensors()).encode())
+        sensors = self._admitted.sensors() if self.admits_sensors else {}
+        write_private(self.people_file, people_law(hub_subject, sensors).encode())
 
     def bundle(self, sensor_id: str) -> Path:
         """Return the directory with what this sensor needs to connect."""

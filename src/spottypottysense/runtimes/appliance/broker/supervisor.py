@@ -20,6 +20,7 @@ from spottypottysense.runtimes.appliance.broker.gate import Gate, Running, healt
 from spottypottysense.runtimes.appliance.broker.law import Place, server_law
 from spottypottysense.runtimes.appliance.endpoint import Endpoint
 from spottypottysense.runtimes.appliance.files import locked, private_directory, write_private
+from spottypottysense.runtimes.appliance.listening import free_port
 
 _log = logging.getLogger(__name__)
 
@@ -91,25 +92,29 @@ class Broker:
         """Return the directory with what this sensor needs to connect: ca, certificate, key, config."""
         return self._gate.bundle(sensor_id)
 
-    def start(self) -> None:
-        """Return when the broker serves.
+    def start(self, *, hub_first: bool = False) -> None:
+        """Return when the broker serves; with `hub_first`, sensors are let in by `open_doors` only.
 
-        Raises `Conflict` if the port is taken or another appliance runs on this directory, `SpottyError`
-        if there is no broker for this machine or it does not come up.
+        A broker that has never seen the hub keeps nothing for it: what a sensor said before the hub's first
+        subscription would be acknowledged and lost. Raises `Conflict` if the port is taken or another
+        appliance runs on this directory, `SpottyError` if there is no broker for this machine or it does not
+        come up.
         """
         child.program()
         self._stand_alone()
+        self._gate.admits_sensors = not hub_first
         try:
             self._clear_orphan()
             self._take_port()
-            self._stopping.clear()
-            self._started = Future()
-            self._thread = threading.Thread(target=self._supervise, name="broker", daemon=True)
-            self._thread.start()
-            self._started.result()
+            self._begin()
         except BaseException:
             self.stop()
             raise
+
+    def open_doors(self) -> None:
+        """Let sensors in."""
+        self._gate.admits_sensors = True
+        self._gate.enforce()
 
     def stop(self) -> None:
         """End the broker and return when it is gone; stopping what does not run is fine."""
@@ -118,6 +123,13 @@ class Broker:
             self._thread.join()
             self._thread = None
         self._alone.close()
+
+    def _begin(self) -> None:
+        self._stopping.clear()
+        self._started = Future()
+        self._thread = threading.Thread(target=self._supervise, name="broker", daemon=True)
+        self._thread.start()
+        self._started.result()
 
     def _stand_alone(self) -> None:
         try:
@@ -136,7 +148,7 @@ class Broker:
 
     def _take_port(self) -> None:
         try:
-            self.port = _free_port(self.host, self.port)
+            self.port = free_port(self.host, self.port)
         except OSError as error:
             message = (
                 f"The MQTT broker cannot listen on {self.host or '*'}:{self.port} ({error.strerror}). Stop "
@@ -174,7 +186,7 @@ class Broker:
         Whoever admits a sensor waits meanwhile: a reload signal would kill a process that is not ready.
         """
         with locked(self._gate.lock_file):
-            monitor_port = _free_port("127.0.0.1", 0)
+            monitor_port = free_port()
             self._gate.write_law()
             write_private(self._gate.law_file, server_law(self._place(monitor_port)).encode())
             errors_file = self._dir / "nats.err"
@@ -212,7 +224,7 @@ class Broker:
         return Place(
             host=self.host or "0.0.0.0",  # noqa: S104  asked for by the operator
             port=self.port,
-            client_port=_free_port("127.0.0.1", 0),
+            client_port=free_port(),
             monitor_port=monitor_port,
             server_file=self._authority.server(self._server_names()),
             ca_file=self.ca_file,
@@ -255,12 +267,3 @@ class Broker:
 
     def _near_host(self) -> str:
         return "127.0.0.1" if self.host in _WILDCARDS else self.host
-
-
-def _free_port(host: str, port: int) -> int:
-    """Return `port`, or a free one for 0; raises `OSError` if it cannot be listened on."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        probe.bind((host, port))
-        return int(probe.getsockname()[1])

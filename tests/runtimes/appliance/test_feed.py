@@ -1,0 +1,26 @@
+"""The feed: everybody hears everything, whatever becomes of the others."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from spottypottysense.presence.model import Action, JournalEntry
+from spottypottysense.reasons import Reason
+from spottypottysense.runtimes.appliance.feed import LiveFeed
+
+_ENTRY = JournalEntry("e", datetime.now(UTC), "pir", "motion_detected", Action.START, Reason.ARRIVED, "k")
+
+
+def test_a_listener_that_fails_disturbs_nobody(caplog: pytest.LogCaptureFixture) -> None:
+    """The others hear the entry, and the log tells of the one that failed."""
+    feed = LiveFeed()
+    heard: list[JournalEntry] = []
+
+    def fail(_: JournalEntry) -> None:
+        raise ValueError("deaf")
+
+    feed.listen(fail)
+    feed.listen(heard.append)
+    feed.tell(_ENTRY)
+    assert heard == [_ENTRY]
+    assert "deaf" in caplog.text

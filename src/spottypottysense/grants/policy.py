@@ -213,9 +213,13 @@ def checked_redirect(uri: str) -> str:
 
     Raises `Invalid` (Spotify's redirect rules since 9 April 2025).
     """
-    parts = urlsplit(uri)
-    loopback = parts.scheme == "http" and parts.hostname in ("127.0.0.1", "::1")
-    if parts.fragment or not parts.hostname or not (parts.scheme == "https" or loopback):
+    try:
+        parts = urlsplit(uri)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        host, parts = None, urlsplit("")
+    loopback = parts.scheme == "http" and host in ("127.0.0.1", "::1")
+    if parts.fragment or not host or not (parts.scheme == "https" or loopback):
         message = f"Spotify accepts https://..., or http://127.0.0.1:PORT/...; {uri[:200]!r} is neither."
         raise Invalid(message, field="redirectUri")
     return uri

@@ -152,7 +152,7 @@ def _people(house: House) -> Iterable[Finding]:
         for user in core.accounts.users(household.id):
             standing = standing_of(house, user.id)
             ends = f" The consent ends on {standing.ends:%Y-%m-%d}." if standing.ends else ""
-            advice = "" if standing.well else f" (`spotty connect {user.email}` connects anew.)"
+            advice = f" Run `spotty connect {user.email}`." if standing.connect_anew else ""
             yield Finding(user.email, standing.well, standing.sentence + ends + advice)
 
 

@@ -13,11 +13,12 @@ _NOT_URGENT = frozenset({None, Reason.NOT_CONNECTED, Reason.CONSENT_ENDS_THIS_MO
 
 @dataclass(frozen=True)
 class Standing:
-    """How one user stands; `ends` is when the consent does, None without one."""
+    """How one user stands; `ends` is when the consent does, `connect_anew` whether that would help."""
 
     well: bool
     sentence: str
     ends: datetime | None = None
+    connect_anew: bool = False
 
 
 def standing_of(house: House, user_id: str) -> Standing:
@@ -26,7 +27,8 @@ def standing_of(house: House, user_id: str) -> Standing:
     reason, ends = connection.reason, connection.consent_ends
     grant = house.core.grants.state_of(user_id)
     if grant is None or grant.state is GrantState.DEAD:
-        return Standing(reason in _NOT_URGENT, sentence(reason or Reason.NOT_CONNECTED), ends)
+        said = sentence(reason or Reason.NOT_CONNECTED)
+        return Standing(reason in _NOT_URGENT, said, ends, connect_anew=True)
     trouble = app_trouble(house, connection.client_id)
     if trouble:
         return Standing(False, trouble, ends)
@@ -34,7 +36,7 @@ def standing_of(house: House, user_id: str) -> Standing:
         tested = f"Doubted: {sentence(Reason.DOUBTED)} The next test is at {grant.due_at:%H:%M} UTC."
         return Standing(False, tested, ends)
     if reason is not None:
-        return Standing(reason in _NOT_URGENT, f"Connected. {sentence(reason)}", ends)
+        return Standing(reason in _NOT_URGENT, f"Connected. {sentence(reason)}", ends, connect_anew=True)
     return Standing(True, "Connected.", ends)
 
 

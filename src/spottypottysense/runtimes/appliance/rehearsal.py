@@ -3,6 +3,7 @@
 import logging
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -17,6 +18,7 @@ from spottypottysense.clock import ScaledClock
 from spottypottysense.errors import Invalid
 from spottypottysense.history.model import Reading, RecordedHome, Score, Span
 from spottypottysense.history.policy import score
+from spottypottysense.presence.model import MotionEvent
 from spottypottysense.runtimes.appliance import logs
 from spottypottysense.runtimes.appliance.appliance import Appliance
 from spottypottysense.runtimes.appliance.files import private_directory
@@ -32,6 +34,8 @@ _STALE_AT_LEAST = timedelta(seconds=2)
 """Real time: a motion younger than this is not stale, however fast the house's clock runs."""
 
 _SETTLE_SECONDS = 2.0
+_ARRIVE_SECONDS = 30.0
+_ALL = 10_000_000
 _MOST_DAYS = 36_500
 
 
@@ -79,7 +83,7 @@ def run(home: RecordedHome, plan: Plan, keep: Path | None, console: Console) -> 
             stack.callback(sensor.stop)
             sensor.start()
         _play(home.readings, sensors, clock, console)
-        _wait_until_silent(house, plan, clock)
+        _wait_until_silent(house, plan, clock, len(home.readings))
         return _report(home, plan, spotify, house, clock)
 
 
@@ -146,14 +150,23 @@ def _play(
             bar.advance(task)
 
 
-def _wait_until_silent(house: House, plan: Plan, clock: ScaledClock) -> None:
-    """Wait until the last visit has ended, for as long as a sensor may be stuck."""
+def _wait_until_silent(house: House, plan: Plan, clock: ScaledClock, sent: int) -> None:
+    """Wait until all that was sent is taken in and the last visit has ended, while a sensor may be stuck."""
+    arrived = time.monotonic() + _ARRIVE_SECONDS
+    while _taken_in(house) < sent and time.monotonic() < arrived:
+        time.sleep(0.1)
     longest = (plan.stuck_after + plan.household.timeout) / clock.speed + timedelta(seconds=_SETTLE_SECONDS)
     deadline = time.monotonic() + longest.total_seconds()
     while house.core.presence.open_sessions() and time.monotonic() < deadline:
         time.sleep(0.1)
     while house.core.playback.receipts() and time.monotonic() < deadline + _SETTLE_SECONDS:
         time.sleep(0.1)
+
+
+def _taken_in(house: House) -> int:
+    """Return how many motions the journal holds."""
+    decisions = house.core.presence.decisions(None, _ALL)
+    return sum(entry.event in set(MotionEvent) for entry in decisions)
 
 
 def _report(home: RecordedHome, plan: Plan, spotify: Remote, house: House, clock: ScaledClock) -> Report:
@@ -163,13 +176,11 @@ def _report(home: RecordedHome, plan: Plan, spotify: Remote, house: House, clock
         score(room, rule, music.get(room.lower().replace(" ", "-"), []), spans, home.length)
         for room, spans in sorted(home.occupied.items())
     ]
-    decisions = house.core.presence.decisions(None, 1_000_000)
-    reasons: dict[str, int] = {}
-    for entry in decisions:
-        reasons[entry.reason] = reasons.get(entry.reason, 0) + 1
+    reasons = Counter(str(entry.reason) for entry in house.core.presence.decisions(None, _ALL))
     facts: dict[str, object] = {
         "days": round(home.length / timedelta(days=1), 2),
         "motions_sent": len(home.readings),
+        "motions_taken_in": _taken_in(house),
         "decisions": dict(sorted(reasons.items())),
         "open_sessions": len(house.core.presence.open_sessions()),
         "receipts_left": len(house.core.playback.receipts()),

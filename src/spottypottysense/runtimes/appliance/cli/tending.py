@@ -62,9 +62,9 @@ def rotate_key() -> None:
     """Seal everything with a new key, then forget the old one; may be stopped and begun again."""
     with opened() as house:
         house.vault.add_key()
+        house.apps.reseal()  # its transaction waits out every grant that is being sealed with the old key
         with _bar("sealing anew") as advance:
             count = house.core.connections.reseal(advance)
-        house.apps.reseal()
         house.vault.forget_old_keys()
         key_file = house.settings.key_file
     typer.echo(f"{count} grants are sealed with a new key. Copies of {key_file} are of no use any more:")

@@ -85,9 +85,9 @@ def serves(grant: Grant, refused: Secret | None, now: datetime) -> bool:
 def is_resting(grant: Grant, now: datetime) -> bool:
     """Say whether a doubted grant waits for its next test: asking sooner would only be refused again.
 
-    A test that lies further ahead than any is set is a clock's error.
+    A test that lies much further ahead than any is set is a clock's error.
     """
-    return grant.state is GrantState.DOUBTED and now < grant.due_at <= now + RETEST_AFTER
+    return grant.state is GrantState.DOUBTED and now < grant.due_at <= now + 2 * RETEST_AFTER
 
 
 def lacks_scope(grant: Grant) -> bool:
@@ -96,8 +96,11 @@ def lacks_scope(grant: Grant) -> bool:
 
 
 def is_held(grant: Grant, now: datetime) -> bool:
-    """Say whether an attempt is under way; one that lies further ahead than a lease is a clock's error."""
-    return grant.attempt is not None and now < grant.attempt.until <= now + LEASE
+    """Say whether an attempt is under way.
+
+    One that lies further ahead than two leases is a clock's error; a little ahead are the clocks of others.
+    """
+    return grant.attempt is not None and now < grant.attempt.until <= now + 2 * LEASE
 
 
 def beginning(grant: Grant, owner: str, now: datetime) -> Grant:

@@ -128,6 +128,7 @@ class Desk:
         """Assert that no token is handed out, for this reason."""
         with pytest.raises((NeedsPerson, Unavailable)) as caught:
             self.token(user_id)
+        assert isinstance(caught.value, NeedsPerson | Unavailable)
         assert caught.value.reason is reason
 
     def meanwhile(self, event: Callable[[], object], step: str = "arrived") -> None:

@@ -1,6 +1,6 @@
 """Answers that cannot be used, disks and notice boards that fail: one user is concerned, nobody is lost."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 
@@ -91,9 +91,12 @@ class FullDisk(MemoryGrants):
     def __init__(self) -> None:
         super().__init__()
         self.passing = self.refusals = 0
+        self.before: Callable[[], object] = lambda: None
 
     def save(self, grant: Grant) -> Grant:
         """Write the grant, or fail."""
+        before, self.before = self.before, lambda: None
+        before()
         if self.passing:
             self.passing -= 1
         elif self.refusals:
@@ -145,6 +148,17 @@ def test_disk_is_full_while_somebody_connects_anew(full: Desk) -> None:
     full.later(1)
     fresh = full.connect()
     assert full.token() == fresh.access_token.reveal()
+
+
+def test_two_write_late_what_the_disk_refused(full: Desk) -> None:
+    """Whoever comes second finds it written, and the token serves both."""
+    fill(full, 1, 1)
+    full.refuses(Reason.STORAGE_UNAVAILABLE)
+    first: list[str] = []
+    assert isinstance(full.store, FullDisk)
+    full.store.before = lambda: first.append(full.token())
+    assert [full.token()] == first
+    assert full.provider.asked["anna"] == 1
 
 
 def test_disk_is_full_at_a_death(full: Desk) -> None:

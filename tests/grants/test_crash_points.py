@@ -161,6 +161,7 @@ def test_death_at_every_step_over_a_real_file(tmp_path: Path, rotates: bool, gra
             house.check()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("rotates", "grace"), PROVIDERS, ids=["keeps", "forgives", "revokes"])
 def test_thousand_lives(rotates: bool, grace: timedelta | None) -> None:
     """Processes that die again and again, at any step, after any pause: the same holds in the end."""

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -170,4 +171,13 @@ class GrantsMachine(RuleBasedStateMachine):
 
 
 TestGrants = GrantsMachine.TestCase
-TestGrants.settings = settings(max_examples=80, stateful_step_count=40, deadline=None)
+TestGrants.settings = settings(max_examples=40, stateful_step_count=30, deadline=None)
+
+
+class LongMachine(GrantsMachine):
+    """The same at length."""
+
+
+TestGrantsForLong = LongMachine.TestCase
+TestGrantsForLong.settings = settings(max_examples=1000, stateful_step_count=50, deadline=None)
+TestGrantsForLong.pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]  # type: ignore[attr-defined]

@@ -138,3 +138,20 @@ def test_conflict_in_a_pass_is_no_error(desk: Desk) -> None:
     desk.meanwhile(desk.connect)
     report = desk.grants.refresh_due()
     assert (report.refreshed, report.skipped, report.errors) == (0, 1, ())
+
+
+def test_two_find_out_that_a_grant_is_dead(desk: Desk) -> None:
+    """The slower one leaves what the other wrote and told as it is."""
+    desk.connect()
+    desk.provider.accounts["anna"].revoked = True
+    desk.later(60)
+    heirs = desk.another("heir")
+
+    def taken_over() -> None:
+        desk.later(2)
+        heirs.refresh_due()
+
+    desk.meanwhile(taken_over)
+    desk.refuses(Reason.LOST_IN_CRASH)
+    assert desk.watch.died == [("anna", Reason.LOST_IN_CRASH)]
+    assert desk.watch.works == ["anna"]

@@ -149,11 +149,11 @@ class GrantsMachine(RuleBasedStateMachine):
             assert self.asked_at_death.setdefault(user_id, asked) == asked
 
     def teardown(self) -> None:
-        """In the end all but the dead work again, without anybody's help."""
+        """In the end all work again without anybody's help, but who left or may be lost."""
         self.clear_up()
         self.desk.tick(40)
         for user_id in self.desk.provider.accounts:
-            if self.desk.provider.may_refresh(user_id) and not self._is_dead(user_id):
+            if self.desk.provider.may_refresh(user_id) and user_id not in self.lost:
                 assert self.desk.token(user_id)
                 grant = self.desk.store.grant(user_id)
                 assert (grant.state, grant.refusals, grant.failures) == (GrantState.WORKING, 0, 0)

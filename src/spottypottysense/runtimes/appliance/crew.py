@@ -1,8 +1,12 @@
 """Many hands that ask Spotify side by side; fewer once it asks us to slow down."""
 
 import logging
+import os
+import random
+import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 
 from spottypottysense.grants.policy import next_width
 
@@ -68,6 +72,7 @@ class _Shift:
         self._hands = 0
         self._over = False
         self._finished = threading.Event()
+        self._core = _some_core()
 
     def run(self) -> None:
         """Work until nothing is left; an interruption lets what is under way finish."""
@@ -103,6 +108,7 @@ class _Shift:
         return item
 
     def _lend_a_hand(self, item: str | None) -> None:
+        _stay_on(self._core)
         while item is not None:
             width = self._crew.note(self._goes_well(item))
             with self._guard:
@@ -117,3 +123,19 @@ class _Shift:
         except Exception:
             _log.exception("item", extra={"item": item})
             return True
+
+
+def _some_core() -> int | None:
+    """Return a core that this process may use, or None where threads cannot be told to stay on one."""
+    return random.choice(list(os.sched_getaffinity(0))) if sys.platform == "linux" else None  # noqa: S311
+
+
+def _stay_on(core: int | None) -> None:
+    """Keep the calling thread on one core.
+
+    One hand runs at a time anyway, for they share the interpreter's lock; passing it from core to core costs
+    more than half of the CPU that refreshing takes.
+    """
+    if sys.platform == "linux" and core is not None:
+        with suppress(OSError):
+            os.sched_setaffinity(0, {core})

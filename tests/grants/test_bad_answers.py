@@ -164,8 +164,9 @@ def test_two_write_late_what_the_disk_refused(full: Desk) -> None:
 def test_disk_is_full_at_a_death(full: Desk) -> None:
     """Its user is told all the same, and it is written down as soon as possible."""
     full.provider.accounts["anna"].revoked = True
-    full.refuses(Reason.DOUBTED)
-    full.later(15)
+    for wait in (1, 4, 10):
+        full.refuses(Reason.DOUBTED)
+        full.later(wait)
     fill(full, 1, 1)
     full.refuses(Reason.STORAGE_UNAVAILABLE)
     full.refuses(Reason.RECONNECT)

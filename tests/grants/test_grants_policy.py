@@ -13,7 +13,7 @@ from spottypottysense.grants.policy import (
     GRACE,
     LEASE,
     LONGEST_BACK_OFF,
-    RETEST_AFTER,
+    RETESTS,
     RETEST_BRAKED,
     SCOPES,
     after_failure,
@@ -37,7 +37,7 @@ HOUR, MINUTE, SECOND = timedelta(hours=1), timedelta(minutes=1), timedelta(secon
 GRANT = Grant(
     "anna", "client", Secret("a0"), Secret("r0"), NOW + HOUR, NOW + 55 * MINUTE, NOW, "anna-1", SCOPES
 )
-DOUBTED = replace(GRANT, state=GrantState.DOUBTED, refusals=1, due_at=NOW + RETEST_AFTER)
+DOUBTED = replace(GRANT, state=GrantState.DOUBTED, refusals=3, due_at=NOW + RETESTS[2])
 DEAD = replace(GRANT, state=GrantState.DEAD)
 
 
@@ -77,9 +77,9 @@ def test_how_long_an_attempt_holds(ahead: timedelta, held: bool) -> None:
 def test_how_long_a_doubted_grant_rests() -> None:
     """Until its test; one that a turned-back clock put far ahead is made at once."""
     assert is_resting(DOUBTED, NOW)
-    assert not is_resting(DOUBTED, NOW + RETEST_AFTER)
+    assert not is_resting(DOUBTED, NOW + RETESTS[2])
     assert is_resting(DOUBTED, NOW - SECOND)
-    assert not is_resting(DOUBTED, NOW - RETEST_AFTER - SECOND)
+    assert not is_resting(DOUBTED, NOW - RETESTS[2] - SECOND)
     assert not is_resting(replace(GRANT, due_at=NOW + MINUTE), NOW)
 
 
@@ -106,12 +106,14 @@ def test_reply_with_a_refresh_token(again: bool) -> None:
 @pytest.mark.parametrize(
     ("grant", "months", "braked", "crashed", "state", "reason", "refusals", "wait"),
     [
-        (GRANT, 0, False, False, GrantState.DOUBTED, None, 1, RETEST_AFTER),
-        (DOUBTED, 0, False, False, GrantState.DEAD, Reason.RECONNECT, 2, None),
+        (GRANT, 0, False, False, GrantState.DOUBTED, None, 1, RETESTS[0]),
+        (replace(DOUBTED, refusals=1), 0, False, False, GrantState.DOUBTED, None, 2, RETESTS[1]),
+        (replace(DOUBTED, refusals=2), 0, False, False, GrantState.DOUBTED, None, 3, RETESTS[2]),
+        (DOUBTED, 0, False, False, GrantState.DEAD, Reason.RECONNECT, 4, None),
         (GRANT, 0, False, True, GrantState.DEAD, Reason.LOST_IN_CRASH, 1, None),
         (GRANT, 0, True, False, GrantState.DOUBTED, None, 0, RETEST_BRAKED),
         (GRANT, 0, True, True, GrantState.DOUBTED, None, 0, RETEST_BRAKED),
-        (DOUBTED, 0, True, False, GrantState.DOUBTED, None, 1, RETEST_BRAKED),
+        (DOUBTED, 0, True, False, GrantState.DOUBTED, None, 3, RETEST_BRAKED),
         (GRANT, 6, False, False, GrantState.DEAD, Reason.CONSENT_ENDED, 1, None),
         (GRANT, 6, True, True, GrantState.DEAD, Reason.CONSENT_ENDED, 1, None),
     ],

@@ -7,7 +7,7 @@ import pytest
 from grants.desk import APP_BROKEN, AWAY, REFUSED, SLOW_DOWN, Desk
 from spottypottysense.errors import Unavailable
 from spottypottysense.grants.model import Grant, GrantState, Secret
-from spottypottysense.grants.policy import LEASE, RETEST_AFTER
+from spottypottysense.grants.policy import LEASE, RETESTS
 from spottypottysense.reasons import Reason
 
 
@@ -84,32 +84,34 @@ def test_nobody_connected(desk: Desk) -> None:
 
 
 def test_revoked_grant(desk: Desk) -> None:
-    """It is doubted, tested once more after a while, then dead: told once, kept, and asked for no more."""
+    """It is doubted, tested three times more, then dead: told once, kept, and asked for no more."""
     desk.connect()
     desk.provider.accounts["anna"].revoked = True
     desk.later(56)
     assert desk.grants.refresh_due().errors[0][:2] == ("anna", "NeedsPerson")
     assert desk.store.grant("anna").state is GrantState.DOUBTED
     assert desk.token()  # what lives still serves
-    desk.later(5)
+    desk.later(4)
     desk.refuses(Reason.DOUBTED)
-    assert desk.provider.asked["anna"] == 1
+    desk.refuses(Reason.DOUBTED)
+    assert desk.provider.asked["anna"] == 2
     desk.tick(60)
     desk.refuses(Reason.RECONNECT)
     assert desk.watch.died == [("anna", Reason.RECONNECT)]
-    assert desk.provider.asked["anna"] == 2
+    assert desk.provider.asked["anna"] == 4
     assert desk.store.grant("anna").refresh_token.reveal() == desk.provider.accounts["anna"].refresh_token
     desk.connect()
     assert desk.token()
 
 
 def test_on_demand_a_revoked_grant_is_doubted_too(desk: Desk) -> None:
-    """Who asks hears that it is doubted, not that somebody must connect; the second time it is sure."""
+    """Who asks hears that it is doubted, not that somebody must connect; after the last test it is sure."""
     desk.connect()
     desk.provider.accounts["anna"].revoked = True
     desk.later(60)
-    desk.refuses(Reason.DOUBTED)
-    desk.clock.advance(RETEST_AFTER)
+    for wait in RETESTS:
+        desk.refuses(Reason.DOUBTED)
+        desk.clock.advance(wait)
     desk.refuses(Reason.RECONNECT)
     assert desk.watch.died == [("anna", Reason.RECONNECT)]
 

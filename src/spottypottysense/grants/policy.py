@@ -26,11 +26,13 @@ LEASE = timedelta(seconds=60)
 GRACE = timedelta(minutes=10)
 """For how long the refresh token before a rotation is kept."""
 
-RETEST_AFTER = timedelta(minutes=15)
-"""Wait between two tests of a doubted grant; longer than the outages seen to refuse everybody."""
+RETESTS = (timedelta(minutes=1), timedelta(minutes=4), timedelta(minutes=10))
+"""Waits before a doubted grant is tested again; a refusal after the last one is believed.
+
+A single false refusal is mended in a minute, and together they outlast the outages seen.
+"""
 
 RETEST_BRAKED = timedelta(minutes=2)
-REFUSALS_TO_DIE = 2
 FIRST_BACK_OFF, LONGEST_BACK_OFF = timedelta(seconds=30), timedelta(minutes=10)
 
 BRAKE_WINDOW = timedelta(minutes=10)
@@ -87,7 +89,7 @@ def is_resting(grant: Grant, now: datetime) -> bool:
 
     A test that lies much further ahead than any is set is a clock's error.
     """
-    return grant.state is GrantState.DOUBTED and now < grant.due_at <= now + 2 * RETEST_AFTER
+    return grant.state is GrantState.DOUBTED and now < grant.due_at <= now + 2 * max(RETESTS)
 
 
 def lacks_scope(grant: Grant) -> bool:
@@ -151,9 +153,10 @@ def after_refusal(grant: Grant, now: datetime, *, braked: bool, crashed: bool) -
         return replace(grant, state=GrantState.DOUBTED, due_at=now + RETEST_BRAKED)
     if crashed:
         return _dead(grant, Reason.LOST_IN_CRASH)
-    if grant.refusals + 1 >= REFUSALS_TO_DIE:
+    if grant.refusals >= len(RETESTS):
         return _dead(grant, Reason.RECONNECT)
-    return replace(grant, state=GrantState.DOUBTED, refusals=grant.refusals + 1, due_at=now + RETEST_AFTER)
+    due = now + RETESTS[grant.refusals]
+    return replace(grant, state=GrantState.DOUBTED, refusals=grant.refusals + 1, due_at=due)
 
 
 def after_failure(grant: Grant, now: datetime, retry_after: timedelta | None, roll: float) -> Grant:

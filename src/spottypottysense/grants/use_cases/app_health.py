@@ -46,6 +46,10 @@ class AppWatch:
             left = health.resume_at - now if health.resume_at else None
             raise Unavailable(sentence(reason), left, reason)
 
+    def is_braked(self, client_id: str) -> bool:
+        """Say whether so many users were refused that nobody is believed to be gone."""
+        return self._of(client_id).braked
+
     def begin_pass(self) -> None:
         """Let a braked app test a few grants again."""
         with self._guard:

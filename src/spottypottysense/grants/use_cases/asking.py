@@ -4,6 +4,7 @@ import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from spottypottysense.clock import Clock
 from spottypottysense.errors import Conflict, NeedsPerson, NotFound, Unavailable
@@ -127,7 +128,7 @@ class Asking:
         match error:
             case NeedsPerson(reason=Reason.RECONNECT):
                 is_over = now >= consent_ends(held.consented_at)
-                braked = not is_over and self._health.answered(client_id, now, refused=True)
+                braked = not is_over and self._is_braked(held, now)
                 self._settle_refusal(held, lambda g: after_refusal(g, now, braked=braked, crashed=crashed))
                 return
             case NeedsPerson(reason=Reason.APP_MISCONFIGURED):
@@ -136,6 +137,12 @@ class Asking:
                 self._health.pushed_back(client_id, now, wait, reason)
         wait, roll = error.retry_after if isinstance(error, Unavailable) else None, self._dice()
         self._keep(_Outcome(held, lambda stored: after_failure(stored, now, wait, roll)))
+
+    def _is_braked(self, refused: Grant, now: datetime) -> bool:
+        """Say whether the app is braked, after counting the user once however often one is tested."""
+        if refused.refusals:
+            return self._health.is_braked(refused.client_id)
+        return self._health.answered(refused.client_id, now, refused=True)
 
     def _settle_refusal(self, held: Grant, settle: Callable[[Grant], Grant]) -> None:
         """Write down a refusal; a death is told first, because nobody looks at a dead grant again."""

@@ -123,7 +123,7 @@ _SENTENCES: dict[Reason, str] = {
     Reason.DOUBTED: "Spotify refused this connection; it is tested again before you are asked to mend it.",
     Reason.LOST_IN_CRASH: "A crash swallowed Spotify's new token: connect again.",
     Reason.MASS_REFUSALS: "Spotify refuses so many users at once that the fault is hardly theirs: wait.",
-    Reason.OTHER_ACCOUNT: "Another Spotify account is connected: disconnect it first, or choose to replace it.",
+    Reason.OTHER_ACCOUNT: "Another Spotify account is connected: disconnect it, or choose to replace it.",
     Reason.SEATS_TAKEN: "All seats of this Spotify app are taken: use an app of your own.",
     Reason.CONSENT_DENIED: "Spotify was not allowed to share playback: connect again and agree.",
     Reason.NO_APP: "No Spotify app is set: register one and set its client id.",

@@ -4,13 +4,14 @@ from datetime import timedelta
 
 import pytest
 
-from memory.home import BATH_MIX, PretendHome
+from memory.home import BATH_MIX, NOON, PretendHome
 from spottypottysense.errors import NeedsPerson
 from spottypottysense.playback.ports import Player
 from spottypottysense.presence.model import Music
 from spottypottysense.reasons import Reason
 
 MINUTE = timedelta(minutes=1)
+HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
@@ -81,19 +82,53 @@ def test_dead_grant_is_told_once_and_settled_by_connecting(home: PretendHome) ->
 
     for deaths in (1, 2):
         home.tokens.before = lambda _: None
-        home.core.grants.connect("anna", "code", "http://127.0.0.1/back")
+        home.connect()
         assert home.core.notices.unsettled() == ()
         home.tokens.before = die
-        home.clock.advance(56 * MINUTE)
+        home.clock.advance(HOUR)
         for _ in range(3):
             home.core.grants.refresh_due()
+            home.core.notices.deliver_pending()
+            home.clock.advance(16 * MINUTE)
         assert [notice.reason for notice in home.listener.notices] == [Reason.RECONNECT] * deaths
         assert [notice.subject for notice in home.core.notices.unsettled()] == ["anna"]
 
 
+def test_broken_app_is_told_once_and_settled_by_an_answer(home: PretendHome) -> None:
+    """Its operator is told of it once, and when Spotify accepts the app again the notice is gone."""
+
+    def refuse(_: str) -> None:
+        raise NeedsPerson(Reason.APP_MISCONFIGURED)
+
+    home.connect()
+    home.tokens.before = refuse
+    home.clock.advance(HOUR)
+    for _ in range(30):
+        home.core.grants.refresh_due()
+        home.clock.advance(MINUTE)
+    told = [(notice.subject, notice.reason) for notice in home.core.notices.unsettled()]
+    assert told == [("client", Reason.APP_MISCONFIGURED)]
+    assert home.core.connections.connection("anna").reason is None
+    home.tokens.before = lambda _: None
+    home.clock.advance(11 * MINUTE)
+    assert home.core.grants.refresh_due().refreshed == 1
+    assert home.core.notices.unsettled() == ()
+
+
+def test_end_of_consent_is_told_ahead(home: PretendHome) -> None:
+    """30, 7 and 1 days ahead, once each; what is nearer takes the place of what was said before."""
+    home.connect()
+    for _ in range(185):
+        home.core.connections.remind()
+        home.core.notices.deliver_pending()
+        home.clock.advance(timedelta(days=1))
+    assert [(notice.at - NOON).days for notice in home.listener.notices] == [154, 177, 183]
+    assert [notice.reason for notice in home.core.notices.unsettled()] == [Reason.CONSENT_ENDS_TOMORROW]
+
+
 def test_player_asks_for_tokens_of_our_grants(home: PretendHome) -> None:
     """The player that is built in gets its tokens from the grants, by account."""
-    home.core.grants.connect("anna", "code", "http://127.0.0.1/back")
-    assert home.core.grants.access_token_for("anna").reveal() == "access-1"
+    home.connect()
+    assert home.core.grants.access_token_for("anna").reveal() == "anna 1"
     player: Player = home.player
     assert player.state("anna").is_playing is False

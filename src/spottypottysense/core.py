@@ -1,15 +1,25 @@
 """The whole house on one page: ports in, `Core` out."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
+from random import random
 
+from spottypottysense import ids
 from spottypottysense.accounts.ports import AccountStore
 from spottypottysense.accounts.use_cases import Accounts
 from spottypottysense.clock import Clock
-from spottypottysense.grants.model import ClientApp
-from spottypottysense.grants.ports import GrantStore, TokenEndpoint, TokenFor
-from spottypottysense.grants.use_cases import Grants
+from spottypottysense.grants.model import Schedule
+from spottypottysense.grants.ports import (
+    Apps,
+    Crew,
+    GrantCensus,
+    GrantStore,
+    GrantWatch,
+    PendingConsents,
+    TokenEndpoint,
+)
+from spottypottysense.grants.use_cases import Connections, Grants
 from spottypottysense.history.use_cases import History
 from spottypottysense.notices.ports import Messenger, NoticeStore
 from spottypottysense.notices.use_cases import Notices
@@ -30,6 +40,9 @@ class Stores:
     rooms: RoomStore
     sensors: SensorStore
     grants: GrantStore
+    census: GrantCensus
+    pending: PendingConsents
+    apps: Apps
     notices: NoticeStore
     receipts: ReceiptStore
     sessions: SessionStore
@@ -45,24 +58,26 @@ class World:
     """
 
     token_endpoint: TokenEndpoint
-    player: Callable[[TokenFor], Player]
+    player: Callable[[Grants], Player]
+    crew: Crew
     provisioner: Provisioner
     messenger: Messenger
     lanes: Lanes
     feed: Feed
     clock: Clock
     house_clock: Clock
+    pause: Callable[[timedelta], None]
 
 
 @dataclass(frozen=True)
 class Rules:
-    """What holds in every household: the client app, and how old or long things may be."""
+    """What holds in every household: how old or long things may be, and how many users an app may have."""
 
-    app: ClientApp
     stale_after: timedelta = timedelta(seconds=60)
     stuck_after: timedelta = timedelta(hours=4)
     retention: timedelta = timedelta(days=30)
-    refresh_period: timedelta = timedelta(minutes=1)
+    schedule: Schedule = field(default_factory=Schedule)
+    seats: int = 5
 
 
 @dataclass(frozen=True)
@@ -72,6 +87,7 @@ class Core:
     accounts: Accounts
     sensors: Sensors
     grants: Grants
+    connections: Connections
     notices: Notices
     playback: Playback
     presence: Presence
@@ -79,8 +95,22 @@ class Core:
     rules: Rules
 
 
-class _DeadGrantNotice:
-    """Grants know nothing of notices; this carries over to them that one died, or was replaced."""
+_REMINDERS = (
+    Reason.CONSENT_ENDS_THIS_MONTH,
+    Reason.CONSENT_ENDS_THIS_WEEK,
+    Reason.CONSENT_ENDS_TOMORROW,
+)
+_SETTLED_BY_CONNECTING = (
+    Reason.RECONNECT,
+    Reason.CONSENT_ENDED,
+    Reason.LOST_IN_CRASH,
+    Reason.SCOPE_MISSING,
+    *_REMINDERS,
+)
+
+
+class _GrantNotices:
+    """Grants know nothing of notices; this carries over to them what a person should know."""
 
     def __init__(self, notices: Notices) -> None:
         self._notices = notices
@@ -89,7 +119,22 @@ class _DeadGrantNotice:
         self._notices.tell(user_id, reason)
 
     def grant_works(self, user_id: str) -> None:
-        self._notices.settle(user_id, Reason.RECONNECT)
+        for reason in _SETTLED_BY_CONNECTING:
+            self._notices.settle(user_id, reason)
+
+    def consent_ends(self, user_id: str, reason: Reason) -> None:
+        """The nearer the end, the more urgent the words; the milder ones are taken back."""
+        for earlier in _REMINDERS:
+            if earlier is not reason:
+                self._notices.settle(user_id, earlier)
+        self._notices.tell(user_id, reason)
+
+    def app_fails(self, client_id: str, reason: Reason) -> None:
+        self._notices.tell(client_id, reason)
+
+    def app_works(self, client_id: str) -> None:
+        for reason in (Reason.APP_MISCONFIGURED, Reason.MASS_REFUSALS):
+            self._notices.settle(client_id, reason)
 
 
 def assemble(stores: Stores, world: World, rules: Rules) -> Core:
@@ -97,15 +142,8 @@ def assemble(stores: Stores, world: World, rules: Rules) -> Core:
     accounts = Accounts(stores.accounts)
     sensors = Sensors(stores.rooms, stores.sensors, world.provisioner)
     notices = Notices(stores.notices, world.messenger, world.clock)
-    grants = Grants(
-        stores.grants,
-        world.token_endpoint,
-        rules.app,
-        world.clock,
-        _DeadGrantNotice(notices),
-        rules.refresh_period,
-    )
-    player = world.player(grants.access_token_for)
+    grants, connections = _grants(stores, world, rules, _GrantNotices(notices))
+    player = world.player(grants)
     playback = Playback(player, player, stores.receipts, world.house_clock)
     music = RoomMusic(
         stores.sessions,
@@ -130,4 +168,32 @@ def assemble(stores: Stores, world: World, rules: Rules) -> Core:
         rules.stuck_after,
     )
     history = History(stores.session_log)
-    return Core(accounts, sensors, grants, notices, playback, presence, history, rules)
+    return Core(accounts, sensors, grants, connections, notices, playback, presence, history, rules)
+
+
+def _grants(stores: Stores, world: World, rules: Rules, watch: GrantWatch) -> tuple[Grants, Connections]:
+    grants = Grants(
+        stores.grants,
+        world.token_endpoint,
+        stores.apps,
+        world.crew,
+        watch,
+        world.clock,
+        rules.schedule,
+        owner=ids.new_id("process"),
+        dice=random,
+        pause=world.pause,
+    )
+    connections = Connections(
+        stores.grants,
+        stores.census,
+        stores.pending,
+        stores.apps,
+        world.token_endpoint,
+        watch,
+        world.clock,
+        rules.schedule,
+        rules.seats,
+        dice=random,
+    )
+    return grants, connections

@@ -54,6 +54,16 @@ class Reason(StrEnum):
     NOT_CONNECTED = "not_connected"
     RECONNECT = "reconnect"
     CONSENT_ENDED = "consent_ended"
+    CONSENT_ENDS_THIS_MONTH = "consent_ends_this_month"
+    CONSENT_ENDS_THIS_WEEK = "consent_ends_this_week"
+    CONSENT_ENDS_TOMORROW = "consent_ends_tomorrow"
+    DOUBTED = "doubted"
+    LOST_IN_CRASH = "lost_in_crash"
+    MASS_REFUSALS = "mass_refusals"
+    OTHER_ACCOUNT = "other_account"
+    SEATS_TAKEN = "seats_taken"
+    CONSENT_DENIED = "consent_denied"
+    NO_APP = "no_app"
     SCOPE_MISSING = "scope_missing"
     PREMIUM_REQUIRED = "premium_required"
     NOT_ON_ALLOWLIST = "not_on_allowlist"
@@ -107,6 +117,16 @@ _SENTENCES: dict[Reason, str] = {
     Reason.NOT_CONNECTED: "This user has not connected Spotify.",
     Reason.RECONNECT: "Spotify no longer accepts this connection: connect again.",
     Reason.CONSENT_ENDED: "The consent of six months has ended: connect again.",
+    Reason.CONSENT_ENDS_THIS_MONTH: "The consent ends within 30 days: connect again before it does.",
+    Reason.CONSENT_ENDS_THIS_WEEK: "The consent ends within 7 days: connect again before it does.",
+    Reason.CONSENT_ENDS_TOMORROW: "The consent ends within a day: connect again now.",
+    Reason.DOUBTED: "Spotify refused this connection; it is tested again before you are asked to mend it.",
+    Reason.LOST_IN_CRASH: "A crash swallowed Spotify's new token: connect again.",
+    Reason.MASS_REFUSALS: "Spotify refuses so many users at once that the fault is hardly theirs: wait.",
+    Reason.OTHER_ACCOUNT: "Another Spotify account is connected: disconnect it, or choose to replace it.",
+    Reason.SEATS_TAKEN: "All seats of this Spotify app are taken: use an app of your own.",
+    Reason.CONSENT_DENIED: "Spotify was not allowed to share playback: connect again and agree.",
+    Reason.NO_APP: "No Spotify app is set: register one and set its client id.",
     Reason.SCOPE_MISSING: "A permission is missing: connect again and allow playback.",
     Reason.PREMIUM_REQUIRED: "Spotify plays by remote control only with Premium.",
     Reason.NOT_ON_ALLOWLIST: "This Spotify account is not on the app's allowlist.",

@@ -2,15 +2,21 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
+from memory.connections import MemoryApps, MemoryPendingConsents
 from memory.grants import MemoryGrants
 from memory.house import MemoryAccounts, MemoryRooms, MemorySensors
 from memory.notices import MemoryNotices
 from memory.receipts import MemoryReceipts
 from memory.sessions import MemoryJournal, MemorySessions
+from spottypottysense.clock import ManualClock
 from spottypottysense.core import Stores
+from spottypottysense.grants.model import ClientApp, Secret
 from spottypottysense.runtimes.appliance.sqlite.accounts import SqliteAccounts
+from spottypottysense.runtimes.appliance.sqlite.apps import SqliteApps
+from spottypottysense.runtimes.appliance.sqlite.consents import SqlitePendingConsents
 from spottypottysense.runtimes.appliance.sqlite.database import Database
 from spottypottysense.runtimes.appliance.sqlite.grants import SqliteGrants
 from spottypottysense.runtimes.appliance.sqlite.journal import SqliteJournal
@@ -21,17 +27,24 @@ from spottypottysense.runtimes.appliance.sqlite.sensors import SqliteSensors
 from spottypottysense.runtimes.appliance.sqlite.sessions import SqliteSessions
 from spottypottysense.runtimes.appliance.vault import Vault
 
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+INSTALLATION = ClientApp("installation", Secret("of-installation"))
+
 
 @contextmanager
 def in_memory(_directory: Path) -> Iterator[Stores]:
     """Dicts."""
     journal = MemoryJournal()
     sessions = MemorySessions(journal)
+    accounts, grants = MemoryAccounts(), MemoryGrants()
     yield Stores(
-        accounts=MemoryAccounts(),
+        accounts=accounts,
         rooms=MemoryRooms(),
         sensors=MemorySensors(),
-        grants=MemoryGrants(),
+        grants=grants,
+        census=grants,
+        pending=MemoryPendingConsents(ManualClock(NOW)),
+        apps=MemoryApps(accounts, INSTALLATION),
         notices=MemoryNotices(),
         receipts=MemoryReceipts(),
         sessions=sessions,
@@ -44,12 +57,17 @@ def in_memory(_directory: Path) -> Iterator[Stores]:
 def in_sqlite(directory: Path) -> Iterator[Stores]:
     """A real file."""
     database = Database(directory / "spotty.db")
+    vault = Vault(directory / "spotty.key")
     sessions = SqliteSessions(database)
+    grants = SqliteGrants(database, vault)
     yield Stores(
         accounts=SqliteAccounts(database),
         rooms=SqliteRooms(database),
         sensors=SqliteSensors(database),
-        grants=SqliteGrants(database, Vault(directory / "spotty.key")),
+        grants=grants,
+        census=grants,
+        pending=SqlitePendingConsents(database, vault, ManualClock(NOW)),
+        apps=SqliteApps(database, vault, INSTALLATION),
         notices=SqliteNotices(database),
         receipts=SqliteReceipts(database),
         sessions=sessions,

@@ -9,7 +9,8 @@ from contracts.races import winners
 from spottypottysense.accounts.model import User
 from spottypottysense.core import Stores
 from spottypottysense.errors import Conflict, NotFound
-from spottypottysense.grants.model import Grant, GrantState, Secret
+from spottypottysense.grants.model import Attempt, Grant, GrantState, Secret
+from spottypottysense.reasons import Reason
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 GRANT = Grant(
@@ -18,14 +19,26 @@ GRANT = Grant(
     access_token=Secret("access"),
     refresh_token=Secret("refresh"),
     expires_at=NOW + timedelta(hours=1, microseconds=1),
+    due_at=NOW + timedelta(minutes=50, microseconds=2),
     consented_at=NOW - timedelta(days=3),
+    account_id="spotify-account",
     scope=frozenset({"user-read-playback-state", "user-modify-playback-state"}),
 )
-
-
-@pytest.mark.parametrize(
-    "grant", [GRANT, replace(GRANT, scope=frozenset(), state=GrantState.DEAD, access_token=Secret(""))]
+FULL = replace(
+    GRANT,
+    state=GrantState.DOUBTED,
+    refusals=1,
+    failures=2,
+    previous=Secret("previous"),
+    previous_until=NOW + timedelta(minutes=10),
+    attempt=Attempt("process", NOW + timedelta(seconds=60, microseconds=3)),
 )
+DEAD = replace(
+    GRANT, scope=frozenset(), account_id="", state=GrantState.DEAD, dead_reason=Reason.LOST_IN_CRASH
+)
+
+
+@pytest.mark.parametrize("grant", [GRANT, FULL, DEAD, replace(FULL, previous=Secret(""))])
 def test_grant_comes_back_whole(house: Stores, grant: Grant) -> None:
     """Every field of a grant survives storage, with version 1 after the first write."""
     assert house.grants.save(grant) == replace(grant, version=1)
@@ -69,29 +82,65 @@ def test_one_of_many_writers_wins(house: Stores) -> None:
     assert house.grants.grant("anna").version == 2
 
 
-def test_due_most_urgent_first(house: Stores) -> None:
-    """Working grants that expire before the moment are due, the most urgent first, up to the limit."""
+def test_every_field_is_replaced(house: Stores) -> None:
+    """A write leaves nothing of the one before it, be it more or less."""
+    saved = house.grants.save(GRANT)
+    for grant in (FULL, DEAD, FULL, GRANT):
+        saved = house.grants.save(replace(grant, version=saved.version))
+        assert house.grants.grant("anna") == saved == replace(grant, version=saved.version)
+
+
+def connect(house: Stores, name: str, grant: Grant) -> None:
+    """Make a user who has this grant."""
+    house.accounts.save_user(User(name, "home", f"{name}@example.org"))
+    house.grants.save(replace(grant, user_id=name))
+
+
+def test_due_longest_first(house: Stores) -> None:
+    """Grants that are not dead are due from their moment on, the longest due first, up to the limit."""
     for name, minutes, state in (
-        ("later", 9, GrantState.WORKING),
-        ("now", 1, GrantState.WORKING),
-        ("soon", 5, GrantState.WORKING),
         ("edge", 10, GrantState.WORKING),
+        ("later", 11, GrantState.WORKING),
+        ("doubted", 5, GrantState.DOUBTED),
+        ("first", 1, GrantState.WORKING),
         ("dead", 2, GrantState.DEAD),
+        ("also-edge", 10, GrantState.WORKING),
     ):
-        house.accounts.save_user(User(name, "home", f"{name}@example.org"))
-        expires_at = NOW + timedelta(minutes=minutes)
-        house.grants.save(replace(GRANT, user_id=name, expires_at=expires_at, state=state))
-    before = NOW + timedelta(minutes=10)
-    assert house.grants.due(before, 10) == ("now", "soon", "later")
-    assert house.grants.due(before, 2) == ("now", "soon")
+        connect(house, name, replace(GRANT, due_at=NOW + timedelta(minutes=minutes), state=state))
+    now = NOW + timedelta(minutes=10)
+    assert house.grants.due(now, 10) == ("first", "doubted", "also-edge", "edge")
+    assert house.grants.due(now, 2) == ("first", "doubted")
     assert house.grants.due(NOW, 10) == ()
 
 
 def test_refreshed_grant_is_due_no_more(house: Stores) -> None:
     """A write moves the grant in the order of what is due."""
     first = house.grants.save(GRANT)
-    house.grants.save(replace(first, expires_at=NOW + timedelta(hours=3)))
+    house.grants.save(replace(first, due_at=NOW + timedelta(hours=3)))
     assert house.grants.due(NOW + timedelta(hours=2), 10) == ()
+
+
+def test_seats(house: Stores) -> None:
+    """Whoever has a grant through an app sits there, also with a dead one."""
+    connect(house, "carl", DEAD)
+    connect(house, "anna", GRANT)
+    connect(house, "ben", replace(GRANT, client_id="other"))
+    assert house.census.seats("client") == ("anna", "carl")
+    assert house.census.seats("other") == ("ben",)
+    assert house.census.seats("unknown") == ()
+    assert house.census.user_ids() == ("anna", "ben", "carl")
+    house.grants.delete("anna")
+    assert house.census.seats("client") == ("carl",)
+    assert house.census.user_ids() == ("ben", "carl")
+
+
+def test_consents_by_age(house: Stores) -> None:
+    """Consents older than a moment are told, the oldest first; those of dead grants are not."""
+    for name, days in (("anna", 10), ("ben", 30), ("carl", 20)):
+        connect(house, name, replace(FULL, consented_at=NOW - timedelta(days=days)))
+    connect(house, "dora", replace(DEAD, consented_at=NOW - timedelta(days=40)))
+    older = house.census.consented_before(NOW - timedelta(days=10))
+    assert older == (("ben", NOW - timedelta(days=30)), ("carl", NOW - timedelta(days=20)))
 
 
 def test_forgotten_grant(house: Stores) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import time
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from devices.device import Device, eventually
 from spottypottysense.presence.model import JournalEntry
 from spottypottysense.reasons import Reason
 from spottypottysense.runtimes.appliance.appliance import Appliance
+from spottypottysense.runtimes.appliance.sqlite.grants import SqliteGrants
 from spottypottysense.runtimes.appliance.stage import RoomPlan, furnish, pretend_settings
 from spottypottysense.runtimes.appliance.wiring import House, build
 from spottypottysense.sensors.model import SensorKind
@@ -111,6 +113,14 @@ class Living:
         return build(pretend_settings(self.directory, self.spotify.base_url, **self._settings))
 
 
+def make_due(house: House) -> None:
+    """Turn every living grant into one that is due now, as time would."""
+    grants = SqliteGrants(house.database, house.vault)
+    for user_id in grants.user_ids():
+        grant = grants.grant(user_id)
+        grants.save(replace(grant, due_at=house.clock.now()))
+
+
 def account_of(spotify: Remote, account: str) -> dict[str, Any]:
     """Return what the simulator shows of an account."""
     accounts: list[dict[str, Any]] = spotify.get("state")["accounts"]
@@ -123,11 +133,11 @@ def commands(spotify: Remote, account: str) -> list[str]:
 
 
 def calls(spotify: Remote, account: str = "") -> list[dict[str, Any]]:
-    """Return the calls to the Web API for an account, or for all, oldest first."""
+    """Return the calls to players, of an account or of all, oldest first."""
     return [
         each
         for each in spotify.requests()
-        if each["path"].startswith("/v1/") and account in ("", each["account"])
+        if each["path"].startswith("/v1/me/player") and account in ("", each["account"])
     ]
 
 

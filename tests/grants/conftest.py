@@ -1,4 +1,4 @@
-"""Grants over a pretend token endpoint."""
+"""Grants over a pretend provider."""
 
 import pytest
 

@@ -9,7 +9,7 @@ from spottypottysense.grants.model import Grant, GrantState
 
 
 class MemoryGrants:
-    """A `GrantStore` that forgets all when the process ends."""
+    """A `GrantStore` and `GrantCensus` that forgets all when the process ends."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -27,14 +27,31 @@ class MemoryGrants:
         with self._lock:
             return put_version(self._grants, grant.user_id, grant)
 
-    def due(self, before: datetime, limit: int) -> tuple[str, ...]:
-        """Return the users whose working grant expires before that moment, most urgent first."""
-        with self._lock:
-            working = (grant for grant in self._grants.values() if grant.state is GrantState.WORKING)
-            due = sorted((grant.expires_at, grant.user_id) for grant in working if grant.expires_at < before)
-            return tuple(user_id for _, user_id in due[:limit])
+    def due(self, now: datetime, limit: int) -> tuple[str, ...]:
+        """Return the users whose grant is not dead and due at `now`, the longest due first."""
+        due = sorted((grant.due_at, grant.user_id) for grant in self._living() if grant.due_at <= now)
+        return tuple(user_id for _, user_id in due[:limit])
 
     def delete(self, user_id: str) -> None:
         """Forget the grant; forgetting what is not there is fine."""
         with self._lock:
             self._grants.pop(user_id, None)
+
+    def seats(self, client_id: str) -> tuple[str, ...]:
+        """Return the users who are connected through this app, by id; a dead grant keeps its seat."""
+        with self._lock:
+            return tuple(sorted(g.user_id for g in self._grants.values() if g.client_id == client_id))
+
+    def consented_before(self, moment: datetime) -> tuple[tuple[str, datetime], ...]:
+        """Return (user, consented at) of the grants that are not dead and older than that, oldest first."""
+        older = sorted((g.consented_at, g.user_id) for g in self._living() if g.consented_at < moment)
+        return tuple((user_id, consented_at) for consented_at, user_id in older)
+
+    def user_ids(self) -> tuple[str, ...]:
+        """Return everybody who has a grant, by id."""
+        with self._lock:
+            return tuple(sorted(self._grants))
+
+    def _living(self) -> list[Grant]:
+        with self._lock:
+            return [grant for grant in self._grants.values() if grant.state is not GrantState.DEAD]

@@ -3,10 +3,11 @@
 # ruff: noqa: ARG002  a stand-in is handed what its port says, and needs less
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from memory.connections import MemoryApps, MemoryPendingConsents
 from memory.grants import MemoryGrants
 from memory.house import MemoryAccounts, MemoryRooms, MemorySensors
 from memory.notices import MemoryNotices
@@ -16,7 +17,7 @@ from memory.sessions import MemoryJournal, MemorySessions
 from spottypottysense.accounts.model import Household
 from spottypottysense.clock import ManualClock
 from spottypottysense.core import Core, Rules, Stores, World, assemble
-from spottypottysense.grants.model import ClientApp, Grant, Secret, TokenReply
+from spottypottysense.grants.model import ClientApp, PendingConsent, Secret, TokenReply
 from spottypottysense.notices.model import Notice
 from spottypottysense.playback.model import SeenSpeaker
 from spottypottysense.presence.model import JournalEntry, Motion, MotionEvent
@@ -60,37 +61,60 @@ class Listener:
         """Take note of an entry."""
         self.entries.append(entry)
 
-    def deliver(self, notice: Notice) -> None:
+    def deliver(self, notice: Notice) -> bool:
         """Take note of a notice."""
         self.notices.append(notice)
+        return True
+
+
+class Hands:
+    """A crew of one, who works through everything in order."""
+
+    def each(self, items: Sequence[str], work: Callable[[str], bool]) -> None:
+        """Call `work` once for each item."""
+        for item in items:
+            work(item)
 
 
 class PretendTokens:
-    """A token endpoint: numbered access tokens for an hour; `before` may raise."""
+    """A token endpoint: numbered access tokens for an hour; `before` may raise.
+
+    A code is `code of USER`, and its refresh token tells whose it is; `asked` keeps codes and users.
+    """
 
     def __init__(self) -> None:
         self.asked: list[str] = []
         self.before: Callable[[str], None] = lambda _: None
         self.scope = frozenset({"user-read-playback-state", "user-modify-playback-state"})
-        self.refresh_token: Secret | None = Secret("refresh")
+        self.gives_refresh_token = True
         self.expires_in = timedelta(hours=1)
+        self.account = "account of"
 
     def exchange(self, app: ClientApp, code: str, redirect_uri: str, verifier: str | None) -> TokenReply:
         """Trade a code."""
         self.asked.append(code)
         self.before(code)
-        return self._reply()
+        user_id = code.removeprefix("code of ")
+        return self._reply(user_id, Secret(f"refresh of {user_id}") if self.gives_refresh_token else None)
 
-    def refresh(self, app: ClientApp, grant: Grant) -> TokenReply:
+    def refresh(self, app: ClientApp, refresh_token: Secret) -> TokenReply:
         """Give a fresh access token."""
-        self.asked.append(grant.user_id)
-        self.before(grant.user_id)
-        return self._reply()
+        user_id = refresh_token.reveal().removeprefix("refresh of ")
+        self.asked.append(user_id)
+        self.before(user_id)
+        return self._reply(user_id, None)
 
-    def _reply(self) -> TokenReply:
-        return TokenReply(
-            Secret(f"access-{len(self.asked)}"), self.refresh_token, self.expires_in, self.scope
-        )
+    def account_of(self, app: ClientApp, access_token: Secret) -> str:
+        """Name the account after the user."""
+        return f"{self.account} {access_token.reveal().split(' ')[0]}"
+
+    def consent_url(self, app: ClientApp, pending: PendingConsent, *, choose_account: bool) -> str:
+        """Return an address that tells what it was made of."""
+        return f"https://pretend/{app.client_id}?state={pending.state}&choose={choose_account}"
+
+    def _reply(self, user_id: str, refresh_token: Secret | None) -> TokenReply:
+        number = len(self.asked)
+        return TokenReply(Secret(f"{user_id} {number}"), refresh_token, self.expires_in, self.scope)
 
 
 class PretendProvisioner:
@@ -119,11 +143,15 @@ class PretendHome:
         self.listener = Listener()
         self.journal = MemoryJournal()
         self.sessions = MemorySessions(self.journal)
+        accounts, grants = MemoryAccounts(), MemoryGrants()
         self.stores = Stores(
-            accounts=MemoryAccounts(),
+            accounts=accounts,
             rooms=MemoryRooms(),
             sensors=MemorySensors(),
-            grants=MemoryGrants(),
+            grants=grants,
+            census=grants,
+            pending=MemoryPendingConsents(self.clock),
+            apps=MemoryApps(accounts, ClientApp("client")),
             notices=MemoryNotices(),
             receipts=MemoryReceipts(),
             sessions=self.sessions,
@@ -139,15 +167,22 @@ class PretendHome:
         world = World(
             token_endpoint=self.tokens,
             player=lambda _: self.player,
+            crew=Hands(),
             provisioner=self.provisioner,
             messenger=self.listener,
             lanes=self.lanes,
             feed=self.listener,
             clock=self.clock,
             house_clock=self.clock,
+            pause=self._pause,
         )
-        self.core = assemble(self.stores, world, Rules(ClientApp("client")))
+        self.core = assemble(self.stores, world, Rules())
         return self.core
+
+    def connect(self, user_id: str = "anna") -> None:
+        """Let a user connect Spotify."""
+        pending = self.core.connections.begin(user_id, "http://127.0.0.1/back")
+        self.core.connections.finish(user_id, pending.state, f"code of {user_id}")
 
     def motion(
         self,
@@ -159,6 +194,9 @@ class PretendHome:
         """Return a motion that happened `ago` before now and is received now."""
         now = self.clock.now()
         return Motion(sensor_id, event, now - ago, now, key or f"{sensor_id}/{event}/{now - ago}")
+
+    def _pause(self, wait: timedelta) -> None:
+        self.clock.advance(wait)
 
     def _furnish(self) -> None:
         stores = self.stores

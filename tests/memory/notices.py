@@ -4,6 +4,7 @@ import threading
 from dataclasses import replace
 from datetime import datetime
 
+from spottypottysense.errors import NotFound
 from spottypottysense.notices.model import Notice
 from spottypottysense.reasons import Reason
 
@@ -25,10 +26,28 @@ class MemoryNotices:
             return True
 
     def unsettled(self) -> tuple[Notice, ...]:
-        """Return what still waits for a person, newest first."""
+        """Return what is not settled yet, newest first."""
         with self._lock:
             waiting = [notice for notice in self._notices if notice.settled_at is None]
             return tuple(sorted(waiting, key=lambda notice: notice.at)[::-1])
+
+    def undelivered(self) -> tuple[Notice, ...]:
+        """Return what is neither settled nor delivered, oldest first."""
+        return tuple(notice for notice in reversed(self.unsettled()) if notice.delivered_at is None)
+
+    def delivered(self, notice_id: str, at: datetime) -> None:
+        """Mark a notice as delivered."""
+        with self._lock:
+            self._notices = [replace(n, delivered_at=at) if n.id == notice_id else n for n in self._notices]
+
+    def acknowledge(self, notice_id: str, at: datetime) -> None:
+        """Mark an unsettled notice as known to its person; raises `NotFound`."""
+        if notice_id not in {notice.id for notice in self.unsettled()}:
+            raise NotFound("open notice", notice_id)
+        with self._lock:
+            self._notices = [
+                replace(n, acknowledged_at=at) if n.id == notice_id else n for n in self._notices
+            ]
 
     def settle(self, subject: str, reason: Reason, at: datetime) -> None:
         """Mark what was told of this subject for this reason as attended to."""

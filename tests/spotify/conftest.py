@@ -56,7 +56,7 @@ def tokens() -> Tokens:
 @pytest.fixture
 def player(client: Client, tokens: Tokens) -> Player:
     """Return a player of the app `app`."""
-    return Player(client, "app", tokens.token_for)
+    return Player(client, lambda _: "app", tokens.token_for)
 
 
 @pytest.fixture

@@ -6,13 +6,13 @@ import urllib3
 
 from spottypottysense.clock import SystemClock
 from spottypottysense.errors import NeedsPerson, NotFound
-from spottypottysense.grants.model import ClientApp, Grant, Secret, TokenReply
-from spottypottysense.grants.policy import SCOPES, after_refresh
+from spottypottysense.grants.model import ClientApp, PendingConsent, Secret, TokenReply
+from spottypottysense.grants.policy import SCOPES
 from spottypottysense.reasons import Reason
 from spottypottysense.simulator import demo_world
 from spottypottysense.simulator.server import running
 from spottypottysense.simulator.world import World
-from spottypottysense.spotify.accounts import Accounts, authorize_url, pkce_pair
+from spottypottysense.spotify.accounts import Accounts
 from spottypottysense.spotify.client import Client
 from spottypottysense.spotify.player import Player
 
@@ -30,50 +30,51 @@ def spotify() -> Iterator[str]:
 
 def connect(client: Client, app: ClientApp) -> TokenReply:
     """Consent as the owner of the demo would in the browser, and exchange the code."""
-    verifier, challenge = pkce_pair() if app.client_secret is None else (None, None)
-    page = authorize_url(app, BACK, "st&te", challenge=challenge, accounts_url=client.accounts_url)
+    verifier = Secret("v" * 64)
+    pending = PendingConsent("st&te", "ann", app.client_id, BACK, verifier, SystemClock().now())
+    page = Accounts(client).consent_url(app, pending, choose_account=False)
     sent_back = urllib3.request("GET", page, redirect=False).headers["location"]
     query = parse_qs(urlsplit(sent_back).query)
     assert query["state"] == ["st&te"]
-    return Accounts(client).exchange(app, query["code"][0], BACK, verifier)
+    proof = verifier.reveal() if app.client_secret is None else None
+    return Accounts(client).exchange(app, query["code"][0], BACK, proof)
 
 
-def grant_of(app: ClientApp, reply: TokenReply) -> Grant:
-    """Return the grant that would be stored."""
+def refresh_token_of(reply: TokenReply) -> Secret:
+    """Return the refresh token, which a new consent always brings."""
     assert reply.refresh_token is not None
-    now = SystemClock().now()
-    return Grant("ann", app.client_id, reply.access_token, reply.refresh_token, now + reply.expires_in, now)
+    return reply.refresh_token
 
 
 @pytest.mark.parametrize("app", [CONFIDENTIAL, PKCE], ids=["with secret", "pkce"])
 def test_connect_and_refresh(spotify: str, app: ClientApp) -> None:
     """Both kinds of app connect by code, and their refreshed token is another one that works."""
     client = Client(spotify, spotify)
-    reply = connect(client, app)
+    accounts, reply = Accounts(client), connect(client, app)
     assert reply.scope == SCOPES
-    grant = grant_of(app, reply)
-    fresh = after_refresh(grant, Accounts(client).refresh(app, grant), grant.consented_at)
-    assert fresh.access_token != grant.access_token
-    assert Player(client, app.client_id, lambda *_, **__: fresh.access_token).speakers("ann")
+    fresh = accounts.refresh(app, refresh_token_of(reply)).access_token
+    assert fresh != reply.access_token
+    assert Player(client, lambda _: app.client_id, lambda *_, **__: fresh).speakers("ann")
+    assert accounts.account_of(app, fresh) == accounts.account_of(app, reply.access_token) != ""
 
 
 def test_dead_grants_and_broken_apps_are_told_apart(spotify: str) -> None:
     """One sends the user to sign in again, the other the operator to the settings."""
     client = Client(spotify, spotify)
-    grant = grant_of(CONFIDENTIAL, connect(client, CONFIDENTIAL))
+    refresh_token = refresh_token_of(connect(client, CONFIDENTIAL))
     broken = ClientApp(CONFIDENTIAL.client_id, Secret("wrong"))
     for app, reason in ((broken, Reason.APP_MISCONFIGURED), (PKCE, Reason.RECONNECT)):
         with pytest.raises(NeedsPerson) as caught:
-            Accounts(client).refresh(app, grant)
+            Accounts(client).refresh(app, refresh_token)
         assert caught.value.reason is reason
-    assert Accounts(client).refresh(CONFIDENTIAL, grant).access_token
+    assert Accounts(client).refresh(CONFIDENTIAL, refresh_token).access_token
 
 
 def test_a_visit_to_the_bathroom(spotify: str) -> None:
     """Find the speaker, wake it, play, look, pause twice: as on every motion."""
     client = Client(spotify, spotify)
     token = connect(client, CONFIDENTIAL).access_token
-    player = Player(client, CONFIDENTIAL.client_id, lambda *_, **__: token)
+    player = Player(client, lambda _: CONFIDENTIAL.client_id, lambda *_, **__: token)
     content = demo_world.playlist_uri("morning")
     bathroom = next(speaker for speaker in player.speakers("ann") if speaker.name == "Bathroom speaker")
     assert bathroom.id is not None
@@ -98,7 +99,7 @@ def test_what_a_phone_and_a_stranger_answer(spotify: str) -> None:
     """A phone keeps its volume without a fuss; a speaker that Spotify does not know is not found."""
     client = Client(spotify, spotify)
     token = connect(client, CONFIDENTIAL).access_token
-    player = Player(client, CONFIDENTIAL.client_id, lambda *_, **__: token)
+    player = Player(client, lambda _: CONFIDENTIAL.client_id, lambda *_, **__: token)
     phone = next(speaker for speaker in player.speakers("ann") if not speaker.supports_volume)
     assert phone.id is not None
     player.transfer("ann", phone.id)
@@ -118,5 +119,5 @@ def test_a_token_that_died_is_renewed_on_the_way(spotify: str) -> None:
         shown.append(refused)
         return Secret("long-dead") if refused is None else good
 
-    assert Player(client, CONFIDENTIAL.client_id, token_for).speakers("ann")
+    assert Player(client, lambda _: CONFIDENTIAL.client_id, token_for).speakers("ann")
     assert shown == [None, Secret("long-dead")]

@@ -98,8 +98,8 @@ def test_any_body_over_the_wire_ends_in_a_value_or_an_error_of_ours(
     script.answers(Reply(204 if status == 304 else status, body))
     texts = []
     for call in (
-        Player(client, "app", tokens.token_for).state,
-        Player(client, "b", tokens.token_for).speakers,
+        Player(client, lambda _: "app", tokens.token_for).state,
+        Player(client, lambda _: "b", tokens.token_for).speakers,
     ):
         try:
             call("ann")
@@ -113,4 +113,4 @@ def test_a_started_command_counts_though_its_body_breaks_off(
 ) -> None:
     """2xx says accepted, and a second start would be heard."""
     client = impatient(raw(b"HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\nshort", False))
-    Player(client, "app", tokens.token_for).play("ann", "bath", None)
+    Player(client, lambda _: "app", tokens.token_for).play("ann", "bath", None)

@@ -54,7 +54,7 @@ def test_apps_and_hosts_have_gates_of_their_own(
     script.answers(LIMITED, Reply(204))
     with pytest.raises(Unavailable):
         player.pause("ann", "bath")
-    Player(client, "another app", tokens.token_for).pause("ann", "bath")
+    Player(client, lambda _: "another app", tokens.token_for).pause("ann", "bath")
     script.answers(as_json(200, {"access_token": "a"}))
     accounts.exchange(ClientApp("app"), "code", "http://127.0.0.1:1", None)
     assert len(script.asked) == 1
@@ -92,7 +92,7 @@ def test_a_command_never_sits_out_a_rate_limit(
 def test_threads_share_the_gate(script: Script, client: Client, tokens: Tokens) -> None:
     """Once one thread was refused, forty calls of eight threads stay off the network."""
     script.answers(LIMITED)
-    player = Player(client, "app", tokens.token_for)
+    player = Player(client, lambda _: "app", tokens.token_for)
     with pytest.raises(Unavailable):
         player.pause("ann", "bath")
 

@@ -253,7 +253,7 @@ def test_whoever_has_no_token_never_reaches_spotify(script: Script, player: Play
     def refuse(*_: object, **__: object) -> Secret:
         raise NeedsPerson(Reason.RECONNECT)
 
-    without = Player(player._client, "app", refuse)
+    without = Player(player._client, lambda _: "app", refuse)
     with pytest.raises(NeedsPerson):
         without.state("ann")
     assert script.asked == []

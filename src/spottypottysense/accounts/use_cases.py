@@ -49,6 +49,11 @@ class Accounts:
         """Return the users of a household, by e-mail."""
         return self._store.users(household_id)
 
+    def email_of(self, user_id: str) -> str | None:
+        """Return a user's e-mail address, or None if there is no such user."""
+        users = (user for home in self._store.households() for user in self._store.users(home.id))
+        return next((user.email for user in users if user.id == user_id), None)
+
     def _refuse_taken(self, email: str) -> None:
         """Look before the household is saved: it would stay behind without anybody in it."""
         taken = {user.email for home in self._store.households() for user in self._store.users(home.id)}

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from spottypottysense.accounts.use_cases import Accounts
 from spottypottysense.core import Core
 from spottypottysense.presence.model import JournalEntry, Music, Session
 from spottypottysense.reasons import Reason, sentence
@@ -61,8 +62,15 @@ def overview(core: Core, at: datetime, decisions: int = 30) -> Overview:
         at=at,
         rooms=tuple(rooms),
         decisions=tuple(line(entry, names) for entry in _telling(core, decisions)),
-        notices=tuple(f"{n.subject}: {sentence(n.reason)}" for n in core.notices.unsettled()),
+        notices=tuple(
+            f"{called(core.accounts, n.subject)}: {sentence(n.reason)}" for n in core.notices.waiting()
+        ),
     )
+
+
+def called(accounts: Accounts, subject: str) -> str:
+    """Return what people call the subject of a notice: a user's e-mail address, or an app by its id."""
+    return accounts.email_of(subject) or f"Spotify app {subject}"
 
 
 def _telling(core: Core, limit: int) -> list[JournalEntry]:

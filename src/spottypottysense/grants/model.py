@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from spottypottysense.reasons import Reason
+
 
 class Secret:
     """A text that no log, error or traceback shows; `reveal()` is the only way to it."""
@@ -28,9 +30,14 @@ class Secret:
 
 
 class GrantState(StrEnum):
-    """`working`, or `dead`: Spotify refuses it and only the user can connect again."""
+    """How far Spotify honours a grant.
+
+    `working`; `doubted`: refused, and tested again before anybody is told; `dead`: only its user can mend
+    it, by connecting again.
+    """
 
     WORKING = "working"
+    DOUBTED = "doubted"
     DEAD = "dead"
 
 
@@ -43,17 +50,42 @@ class ClientApp:
 
 
 @dataclass(frozen=True)
+class Attempt:
+    """A try to refresh a grant that is under way: nobody but `owner` may ask Spotify until then.
+
+    It is written before Spotify is asked and removed with the answer; one that is found after its time
+    tells of a crash in between.
+    """
+
+    owner: str
+    until: datetime
+
+
+@dataclass(frozen=True)
 class Grant:
-    """What one user gave us. `version` counts the writes; a write names the version it read."""
+    """What one user gave us. `version` counts the writes; a write names the version it read.
+
+    `due_at` is when it is to be refreshed, or tested again; `refusals` and `failures` count Spotify's "no"
+    and its silence in a row. `previous` is the refresh token before the last rotation, kept as long as
+    `previous_until`.
+    """
 
     user_id: str
     client_id: str
     access_token: Secret
     refresh_token: Secret
     expires_at: datetime
+    due_at: datetime
     consented_at: datetime
+    account_id: str = ""
     scope: frozenset[str] = field(default_factory=frozenset)
     state: GrantState = GrantState.WORKING
+    dead_reason: Reason | None = None
+    refusals: int = 0
+    failures: int = 0
+    previous: Secret | None = None
+    previous_until: datetime | None = None
+    attempt: Attempt | None = None
     version: int = 0
 
 
@@ -65,6 +97,47 @@ class TokenReply:
     refresh_token: Secret | None
     expires_in: timedelta
     scope: frozenset[str]
+
+
+@dataclass(frozen=True)
+class PendingConsent:
+    """A consent that a user was sent to give; `state` comes back with the answer and proves whose it is."""
+
+    state: str
+    user_id: str
+    client_id: str
+    redirect_uri: str
+    verifier: Secret
+    expires_at: datetime
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """How reliably `refresh_due` is called.
+
+    Runs come every `period`, each up to `jitter` early or late, `missed_runs` in a row may fail, and a run
+    takes up to `pass_time`.
+    """
+
+    period: timedelta = timedelta(minutes=1)
+    missed_runs: int = 1
+    jitter: timedelta = timedelta(seconds=60)
+    pass_time: timedelta = timedelta(seconds=30)
+
+
+@dataclass(frozen=True)
+class AppHealth:
+    """What one client app's latest answers say, as this process saw them.
+
+    `answers` are (when, refused) of the token endpoint, newest last. While `braked`, so many users were
+    refused at once that the fault is hardly theirs: nobody is declared dead. Until `resume_at` the endpoint
+    is not asked, for the reason `held_back`.
+    """
+
+    answers: tuple[tuple[datetime, bool], ...] = ()
+    braked: bool = False
+    resume_at: datetime | None = None
+    held_back: Reason | None = None
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,19 @@ class NoticeStore(Protocol):
         ...
 
     def unsettled(self) -> tuple[Notice, ...]:
-        """Return what still waits for a person, newest first."""
+        """Return what is not settled yet, newest first."""
+        ...
+
+    def undelivered(self) -> tuple[Notice, ...]:
+        """Return what is neither settled nor delivered, oldest first."""
+        ...
+
+    def delivered(self, notice_id: str, at: datetime) -> None:
+        """Mark a notice as delivered."""
+        ...
+
+    def acknowledge(self, notice_id: str, at: datetime) -> None:
+        """Mark an unsettled notice as known to its person; raises `NotFound`."""
         ...
 
     def settle(self, subject: str, reason: Reason, at: datetime) -> None:
@@ -26,6 +38,6 @@ class NoticeStore(Protocol):
 class Messenger(Protocol):
     """Carries a notice to a person."""
 
-    def deliver(self, notice: Notice) -> None:
-        """Send it on; failing to is the messenger's own affair and raises nothing."""
+    def deliver(self, notice: Notice) -> bool:
+        """Send it on and say whether that worked; what did not is handed in again. Raises nothing."""
         ...

@@ -1,21 +1,20 @@
 """Spotify's accounts service: the consent page, and the token endpoint behind it."""
 
-import secrets
 from base64 import b64encode, urlsafe_b64encode
-from collections.abc import Collection
 from datetime import timedelta
 from hashlib import sha256
 from urllib.parse import urlencode
 
-from spottypottysense.grants.model import ClientApp, Grant, TokenReply
+from spottypottysense.grants.model import ClientApp, PendingConsent, Secret, TokenReply
 from spottypottysense.grants.policy import SCOPES
-from spottypottysense.spotify.client import ACCOUNTS_URL, Budget, Call, Client
+from spottypottysense.spotify.client import Budget, Call, Client
 from spottypottysense.spotify.refusals import Cure, Face
-from spottypottysense.spotify.wire import tokens_from
+from spottypottysense.spotify.wire import account_from, tokens_from
 
 _REFRESH = Budget(tries=3, total=timedelta(seconds=20))
 _EXCHANGE = Budget(tries=3, total=timedelta(seconds=20), cures=frozenset({Cure.ASK_AGAIN, Cure.OBEY}))
 """A code works once: it is not sent again where the first time may have counted."""
+_PROFILE = Budget(tries=3, total=timedelta(seconds=12), cures=frozenset({Cure.ASK_AGAIN, Cure.LATER}))
 
 
 class Accounts:
@@ -31,10 +30,34 @@ class Accounts:
             form["code_verifier"] = verifier
         return self._ask(app, form, _EXCHANGE)
 
-    def refresh(self, app: ClientApp, grant: Grant) -> TokenReply:
+    def refresh(self, app: ClientApp, refresh_token: Secret) -> TokenReply:
         """Ask for a fresh access token."""
-        form = {"grant_type": "refresh_token", "refresh_token": grant.refresh_token.reveal()}
+        form = {"grant_type": "refresh_token", "refresh_token": refresh_token.reveal()}
         return self._ask(app, form, _REFRESH)
+
+    def account_of(self, app: ClientApp, access_token: Secret) -> str:
+        """Return the immutable id of the account that a token plays for (`account_id`, since May 2026)."""
+        call = Call(Face.API, app.client_id, "GET", "/v1/me", _PROFILE, bearer=lambda _refused: access_token)
+        return account_from(self._client.send(call))
+
+    def consent_url(self, app: ClientApp, pending: PendingConsent, *, choose_account: bool) -> str:
+        """Return the page on which the user consents.
+
+        `state` comes back unchanged; `choose_account` asks even a user who consented before, which is how to
+        change the account. Without a client secret, PKCE proves that it is us who come back.
+        """
+        query = {
+            "client_id": app.client_id,
+            "response_type": "code",
+            "redirect_uri": pending.redirect_uri,
+            "scope": " ".join(sorted(SCOPES)),
+            "state": pending.state,
+        }
+        if app.client_secret is None:
+            query |= {"code_challenge_method": "S256", "code_challenge": _challenge(pending.verifier)}
+        if choose_account:
+            query["show_dialog"] = "true"
+        return f"{self._client.accounts_url}/authorize?{urlencode(query)}"
 
     def _ask(self, app: ClientApp, form: dict[str, str], budget: Budget) -> TokenReply:
         """An app with a secret proves itself by Basic; one without names itself in the form."""
@@ -50,36 +73,7 @@ class Accounts:
         return tokens_from(self._client.send(call))
 
 
-def authorize_url(
-    app: ClientApp,
-    redirect_uri: str,
-    state: str,
-    scopes: Collection[str] = SCOPES,
-    challenge: str | None = None,
-    show_dialog: bool = False,
-    accounts_url: str = ACCOUNTS_URL,
-) -> str:
-    """Return the address of the page on which a user consents.
-
-    `state` comes back unchanged and must be checked; `challenge` is that of `pkce_pair`; `show_dialog` asks
-    even a user who consented before, which is how to change the account.
-    """
-    query = {
-        "client_id": app.client_id,
-        "response_type": "code",
-        "redirect_uri": redirect_uri,
-        "scope": " ".join(sorted(scopes)),
-        "state": state,
-    }
-    if challenge is not None:
-        query |= {"code_challenge_method": "S256", "code_challenge": challenge}
-    if show_dialog:
-        query["show_dialog"] = "true"
-    return f"{accounts_url}/authorize?{urlencode(query)}"
-
-
-def pkce_pair() -> tuple[str, str]:
-    """Return a fresh verifier, to keep, and its challenge, to send (RFC 7636, S256)."""
-    verifier = secrets.token_urlsafe(64)
-    digest = sha256(verifier.encode()).digest()
-    return verifier, urlsafe_b64encode(digest).rstrip(b"=").decode()
+def _challenge(verifier: Secret) -> str:
+    """Return the challenge that PKCE sends ahead of its verifier (RFC 7636, S256)."""
+    digest = sha256(verifier.reveal().encode()).digest()
+    return urlsafe_b64encode(digest).rstrip(b"=").decode()

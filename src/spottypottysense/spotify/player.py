@@ -24,9 +24,9 @@ class Player:
     Accepted is not done: Spotify promises neither effect nor order, so callers look at the state.
     """
 
-    def __init__(self, client: Client, client_id: str, token_for: TokenFor) -> None:
+    def __init__(self, client: Client, client_of: Callable[[str], str], token_for: TokenFor) -> None:
         self._client = client
-        self._client_id = client_id
+        self._client_of = client_of
         self._token_for = token_for
 
     def state(self, account: str) -> PlayerState:
@@ -82,7 +82,7 @@ class Player:
 
     def _read(self, account: str, path: str) -> Answer:
         return self._client.send(
-            Call(Face.API, self._client_id, "GET", path, _READ, bearer=self._bearer(account))
+            Call(Face.API, self._client_of(account), "GET", path, _READ, bearer=self._bearer(account))
         )
 
     def _send(
@@ -91,7 +91,7 @@ class Player:
         self._client.send(
             Call(
                 Face.API,
-                self._client_id,
+                self._client_of(account),
                 "PUT",
                 path,
                 budget,

@@ -77,6 +77,15 @@ def tokens_from(answer: Answer) -> TokenReply:
     )
 
 
+def account_from(answer: Answer) -> str:
+    """Return the account's immutable id, or the old `id` where there is none; raises `Unavailable`."""
+    payload = json_object(answer.body) or {}
+    account = payload.get("account_id") or payload.get("id")
+    if not isinstance(account, str):
+        raise _broken("profile")
+    return account
+
+
 def play_body(content: str | None) -> bytes | None:
     """Return the body that starts a context; resuming sends none (an empty object can be refused)."""
     return None if content is None else json.dumps({"context_uri": content}).encode()

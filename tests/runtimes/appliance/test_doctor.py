@@ -10,13 +10,15 @@ from pathlib import Path
 
 import pytest
 
+from e2e.living import make_due
+from spottypottysense.reasons import Reason
 from spottypottysense.runtimes.appliance.appliance import Appliance
 from spottypottysense.runtimes.appliance.demo import PLANS
 from spottypottysense.runtimes.appliance.doctor import Finding, examine
 from spottypottysense.runtimes.appliance.settings import read
 from spottypottysense.runtimes.appliance.stage import furnish
 from spottypottysense.runtimes.appliance.wiring import build
-from spottypottysense.simulator.demo_world import OWNER
+from spottypottysense.simulator.demo_world import OWNER, PARTNER
 from spottypottysense.simulator.remote import Remote
 from spottypottysense.simulator.server import running
 
@@ -139,7 +141,7 @@ def test_a_house_that_runs(environ: dict[str, str], spotify: Remote) -> None:
         findings = {finding.subject: finding for finding in examine(environ)}
         assert [finding for finding in findings.values() if not finding.well] == []
         assert appliance.url in findings["appliance"].sentence
-        assert findings[f"{OWNER}@example.com"].sentence == "Spotify is connected."
+        assert findings[f"{OWNER}@example.com"].sentence.startswith("Connected. The consent ends on ")
         assert "bathroom-pir" in findings["room Bathroom"].sentence
         house.database.close()
         assert "unwell" in _found(environ, "appliance").sentence
@@ -148,7 +150,7 @@ def test_a_house_that_runs(environ: dict[str, str], spotify: Remote) -> None:
 
 
 def test_a_house_with_gaps(environ: dict[str, str], spotify: Remote) -> None:
-    """A dead grant, a person without Spotify and an empty room are told apart."""
+    """A doubted grant, a person without Spotify and an empty room are told apart."""
     spotify.post("reset")
     house = build(read(environ))
     furnish(house, spotify, PLANS[:1], timedelta(seconds=5), timedelta(0))
@@ -157,15 +159,48 @@ def test_a_house_with_gaps(environ: dict[str, str], spotify: Remote) -> None:
     core.accounts.add_member(home.id, "guest@example.com")
     core.sensors.add_room(home.id, "Attic")
     spotify.post("revoke", account=OWNER)
-    (room,) = [room for room in core.sensors.rooms(home.id) if room.account]
-    with pytest.raises(Exception, match="connect again"):
-        core.grants.access_token_for(room.account or "", core.grants.access_token_for(room.account or ""))
+    make_due(house)
+    core.grants.refresh_due()
     house.close()
     findings = {finding.subject: finding for finding in examine(environ)}
-    assert findings["guest@example.com"].sentence == "Spotify is not connected."
-    assert not findings[f"{OWNER}@example.com"].well
+    guest = findings["guest@example.com"]
+    assert guest.well
+    assert "has not connected Spotify" in guest.sentence
+    assert "Run `spotty connect guest@example.com`." in guest.sentence
+    owner = findings[f"{OWNER}@example.com"]
+    assert not owner.well
+    assert owner.sentence.startswith("Doubted: ")
+    assert "spotty connect" not in owner.sentence
     attic = findings["room Attic"].sentence
     assert "a speaker or music or an account or a sensor" in attic
+
+
+def test_grants_that_people_have_to_mend(environ: dict[str, str], spotify: Remote) -> None:
+    """A dead grant is its user's, an app that is refused the operator's, and seats are counted."""
+    spotify.post("reset")
+    house = build(read(environ))
+    furnish(house, spotify, PLANS, timedelta(seconds=5), timedelta(0))
+    spotify.post("revoke", account=OWNER)
+    for _ in range(2):
+        make_due(house)
+        house.core.grants.refresh_due()
+    findings = {finding.subject: finding for finding in examine(environ | {"SPOTTY_SPOTIFY_SEATS": "1"})}
+    owner = findings[f"{OWNER}@example.com"]
+    assert not owner.well
+    assert f"Run `spotty connect {OWNER}@example.com`." in owner.sentence
+    assert findings[f"{PARTNER}@example.com"].well
+    seats = findings["spotify app demo-client"]
+    assert not seats.well
+    assert "2 of 1 seats" in seats.sentence
+    house.core.notices.tell("demo-client", Reason.APP_MISCONFIGURED)
+    house.close()
+    findings = {finding.subject: finding for finding in examine(environ)}
+    partner = findings[f"{PARTNER}@example.com"]
+    assert not partner.well
+    assert "Client id or client secret are wrong" in partner.sentence
+    assert "spotty connect" not in partner.sentence
+    gone = {finding.subject: finding for finding in examine(environ | {"SPOTTY_SPOTIFY_CLIENT_ID": "new"})}
+    assert "is not set any more" in gone[f"{PARTNER}@example.com"].sentence
 
 
 @contextmanager

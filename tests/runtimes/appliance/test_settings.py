@@ -30,6 +30,7 @@ def test_without_any_variable_everything_stays_on_this_machine() -> None:
     assert got.key_file == got.data / "grants.key"
     assert (got.tick, got.stale_after) == (timedelta(seconds=1), timedelta(minutes=1))
     assert (got.stuck_after, got.retention) == (timedelta(hours=4), timedelta(days=30))
+    assert (got.refresh, got.spotify_seats, got.notify_urls) == (timedelta(minutes=1), 5, None)
     assert (got.mqtt_url, got.spotify_client_secret, got.house_clock) == (None, None, None)
 
 
@@ -43,6 +44,9 @@ def test_values_are_parsed() -> None:
             "SPOTTY_SPOTIFY_CLIENT_ID": "abc",
             "SPOTTY_SPOTIFY_CLIENT_SECRET": "hush",
             "SPOTTY_SPOTIFY_API_URL": "http://127.0.0.1:9000/v1/",
+            "SPOTTY_SPOTIFY_REDIRECT_URI": "https://house.example/callback/",
+            "SPOTTY_NOTIFY_URLS": "json://me:hush@127.0.0.1 ntfy://topic",
+            "SPOTTY_REFRESH_MINUTES": "0.5",
             "SPOTTY_TICK": "0.25",
             "SPOTTY_LOG_LEVEL": "DEBUG",
         }
@@ -52,6 +56,9 @@ def test_values_are_parsed() -> None:
     assert got.mqtt_names == ("hub.local", "192.168.1.5")
     assert got.spotify_client_secret == Secret("hush")
     assert got.spotify_api_url == "http://127.0.0.1:9000/v1"
+    assert got.spotify_redirect_uri == "https://house.example/callback/"
+    assert got.notify_urls == Secret("json://me:hush@127.0.0.1 ntfy://topic")
+    assert got.refresh == timedelta(seconds=30)
     assert (got.tick, got.log_level) == (timedelta(seconds=0.25), "debug")
 
 
@@ -131,6 +138,12 @@ def test_a_file_that_cannot_serve_is_a_problem(tmp_path: Path) -> None:
         ("SPOTTY_SPOTIFY_API_URL", "api.spotify.com"),
         ("SPOTTY_HOUSE_CLOCK", "2026-11-22T20:00:00@2026-11-22T09:00:00x60"),
         ("SPOTTY_HOUSE_CLOCK", "noon@midnightx2"),
+        ("SPOTTY_SPOTIFY_REDIRECT_URI", "http://house.example/callback"),
+        ("SPOTTY_SPOTIFY_REDIRECT_URI", "http://localhost:8888/callback"),
+        ("SPOTTY_SPOTIFY_REDIRECT_URI", "https://house.example/callback#hush"),
+        ("SPOTTY_SPOTIFY_SEATS", "-1"),
+        ("SPOTTY_REFRESH_MINUTES", "0"),
+        ("SPOTTY_REFRESH_MINUTES", "30"),
         ("SPOTTY_HOUSE_CLOCK", "fast"),
         ("SPOTTY_LOG_LEVEL", "loud"),
     ],

@@ -1,5 +1,7 @@
 """What is sealed opens with this key, for this user, client and purpose, and not otherwise."""
 
+import base64
+import hashlib
 import stat
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -8,9 +10,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from spottypottysense.errors import NeedsPerson, SpottyError
+from spottypottysense.errors import NeedsPerson, SpottyError, Unavailable
 from spottypottysense.grants.model import Secret
 from spottypottysense.reasons import Reason
+from spottypottysense.runtimes.appliance.keys import Key
 from spottypottysense.runtimes.appliance.vault import Vault
 
 FOR_ANNA = ("anna", "client", "access")
@@ -91,7 +94,11 @@ def test_open_door_is_refused(vault: Vault, tmp_path: Path, mode: int) -> None:
         Vault(tmp_path / "spotty.key")
 
 
-@pytest.mark.parametrize("content", [b"", b"sword fish", b"c3dvcmRmaXNo\n", b"\xff\x00"], ids=repr)
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"\n", b"sword fish", b"c3dvcmRmaXNo\n", b"\xff\x00", b"0123456789abcdef " + b"QUFB" * 11 + b"\n"],
+    ids=repr,
+)
 def test_no_key(tmp_path: Path, content: bytes) -> None:
     """A file without a key is refused, left as it is, and not quoted."""
     key_file = tmp_path / "spotty.key"
@@ -108,3 +115,132 @@ def test_place_that_cannot_be(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(SpottyError, match="cannot be used"):
         Vault(tmp_path / "file" / "spotty.key")
+
+
+def key_lines(vault_file: Path) -> list[str]:
+    """Return the lines of a key file."""
+    return vault_file.read_text().splitlines()
+
+
+def test_new_key_seals_and_old_one_opens(vault: Vault, tmp_path: Path) -> None:
+    """After a key is added new secrets are sealed with it, and the older ones still open."""
+    key_file = tmp_path / "spotty.key"
+    before = vault.seal(Secret("swordfish"), *FOR_ANNA)
+    vault.add_key()
+    after = vault.seal(Secret("mackerel"), *FOR_ANNA)
+    assert before[:8].hex() == key_lines(key_file)[1].split()[0]
+    assert after[:8].hex() == key_lines(key_file)[0].split()[0]
+    for opener in (vault, Vault(key_file)):
+        assert opener.open(before, *FOR_ANNA) == Secret("swordfish")
+        assert opener.open(after, *FOR_ANNA) == Secret("mackerel")
+    assert stat.S_IMODE(key_file.stat().st_mode) == 0o600
+    assert [file.name for file in tmp_path.iterdir()] == ["spotty.key"]
+
+
+def test_old_keys_are_forgotten(vault: Vault, tmp_path: Path) -> None:
+    """After a rotation only the new key is left, and what an old one sealed opens no more."""
+    key_file = tmp_path / "spotty.key"
+    before = vault.seal(Secret("swordfish"), *FOR_ANNA)
+    vault.add_key()
+    vault.add_key()
+    after = vault.seal(Secret("mackerel"), *FOR_ANNA)
+    vault.forget_old_keys()
+    assert len(key_lines(key_file)) == 1
+    assert Vault(key_file).open(after, *FOR_ANNA) == Secret("mackerel")
+    with pytest.raises(NeedsPerson, match="another key"):
+        Vault(key_file).open(before, *FOR_ANNA)
+
+
+def test_nothing_is_forgotten_without_a_new_key(vault: Vault, tmp_path: Path) -> None:
+    """A vault that added no key forgets none, however many there are."""
+    Vault(tmp_path / "spotty.key").add_key()
+    vault.forget_old_keys()
+    assert len(key_lines(tmp_path / "spotty.key")) == 2
+
+
+def test_two_rotations_cross(vault: Vault, tmp_path: Path) -> None:
+    """Who finishes a rotation never forgets the key of one that began later."""
+    key_file = tmp_path / "spotty.key"
+    other = Vault(key_file)
+    vault.add_key()
+    by_first = vault.seal(Secret("first"), *FOR_ANNA)
+    other.add_key()
+    vault.forget_old_keys()
+    by_second = other.seal(Secret("second"), *FOR_ANNA)
+    assert Vault(key_file).open(by_first, *FOR_ANNA) == Secret("first")
+    assert Vault(key_file).open(by_second, *FOR_ANNA) == Secret("second")
+    other.forget_old_keys()
+    vault.forget_old_keys()
+    assert len(key_lines(key_file)) == 1
+    assert Vault(key_file).open(by_second, *FOR_ANNA) == Secret("second")
+
+
+def test_other_process_is_followed(vault: Vault, tmp_path: Path) -> None:
+    """A vault opens what another sealed with a newer key, seals with it from then on, and keeps the old."""
+    before = vault.seal(Secret("swordfish"), *FOR_ANNA)
+    other = Vault(tmp_path / "spotty.key")
+    for _ in range(3):
+        other.add_key()
+        theirs = other.seal(Secret("mackerel"), *FOR_ANNA)
+        other.forget_old_keys()
+        assert vault.open(theirs, *FOR_ANNA) == Secret("mackerel")
+        assert vault.seal(Secret("ours"), *FOR_ANNA)[:8] == theirs[:8]
+    assert vault.open(before, *FOR_ANNA) == Secret("swordfish")
+
+
+def test_file_of_the_first_version(tmp_path: Path) -> None:
+    """A file that holds one key without an id is read, and keeps its key when another is added."""
+    key_file = tmp_path / "spotty.key"
+    key_file.write_bytes(base64.b64encode(b"k" * 32) + b"\n")
+    key_file.chmod(0o600)
+    vault = Vault(key_file)
+    sealed = vault.seal(Secret("swordfish"), *FOR_ANNA)
+    assert sealed[:8] == hashlib.sha256(b"k" * 32).digest()[:8]
+    vault.add_key()
+    assert Vault(key_file).open(sealed, *FOR_ANNA) == Secret("swordfish")
+    assert len(key_lines(key_file)) == 2
+
+
+def test_damaged_line_is_refused(vault: Vault, tmp_path: Path) -> None:
+    """A key that is not what its id says is refused, instead of sealing with it."""
+    key_file = tmp_path / "spotty.key"
+    vault.add_key()
+    lines = key_lines(key_file)
+    key_file.write_text("\n".join([lines[0].split()[0] + " " + lines[1].split()[1], lines[1]]))
+    with pytest.raises(SpottyError, match="holds no key"):
+        Vault(key_file)
+
+
+@pytest.mark.parametrize("harm", ["missing", "open", "spoilt"])
+def test_file_that_goes_bad(vault: Vault, tmp_path: Path, harm: str) -> None:
+    """Nothing is sealed while the key file is gone, open to others or spoilt; what is known still opens."""
+    key_file = tmp_path / "spotty.key"
+    sealed = vault.seal(Secret("swordfish"), *FOR_ANNA)
+    good = key_file.read_bytes()
+    if harm == "missing":
+        key_file.unlink()
+    else:
+        Vault(key_file).add_key()
+        good = key_file.read_bytes()
+        key_file.write_bytes(good if harm == "open" else b"nonsense")
+        key_file.chmod(0o644 if harm == "open" else 0o600)
+    with pytest.raises(Unavailable) as caught:
+        vault.seal(Secret("mackerel"), *FOR_ANNA)
+    assert caught.value.reason is Reason.STORAGE_UNAVAILABLE
+    with pytest.raises(Unavailable):
+        vault.open(b"of another key" * 5, *FOR_ANNA)
+    assert vault.open(sealed, *FOR_ANNA) == Secret("swordfish")
+    key_file.write_bytes(good)
+    key_file.chmod(0o600)
+    assert vault.open(vault.seal(Secret("mackerel"), *FOR_ANNA), *FOR_ANNA) == Secret("mackerel")
+
+
+def test_keys_are_added_side_by_side(vault: Vault, tmp_path: Path) -> None:
+    """Eight that add keys at one moment lose none, and none is shown by the vault or its errors."""
+    key_file = tmp_path / "spotty.key"
+    with ThreadPoolExecutor(8) as pool:
+        vaults = list(pool.map(lambda _: Vault(key_file), range(8)))
+        list(pool.map(lambda each: each.add_key(), vaults))
+    assert len(set(key_lines(key_file))) == 9
+    assert len({each.seal(Secret("swordfish"), *FOR_ANNA)[:8] for each in (vault, *vaults)}) == 1
+    assert "secret" not in repr(Key.fresh())

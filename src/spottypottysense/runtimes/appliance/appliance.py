@@ -26,6 +26,8 @@ _log = logging.getLogger("spotty.appliance")
 _CONNECT_SECONDS = 5.0
 _BACKLOG = timedelta(seconds=1)
 _MEND_EVERY = timedelta(seconds=30)
+_REMIND_EVERY = timedelta(hours=1)
+_DELIVER_EVERY = timedelta(minutes=1)
 _FORGET_EVERY = timedelta(hours=1)
 _SHORTEST_TICK = timedelta(milliseconds=10)
 
@@ -93,6 +95,7 @@ class Appliance:
                 parts.callback(self._intake.stop)
             if self._ticker is not None:
                 parts.callback(self._ticker.stop)
+                parts.callback(self._house.crew.close)
             parts.callback(self._web.stop)
             if self._announced:
                 parts.callback(self._endpoints_file().unlink, missing_ok=True)
@@ -129,13 +132,21 @@ class Appliance:
 
     def _jobs(self) -> tuple[Job, ...]:
         core, settings = self._house.core, self._house.settings
+        schedule = core.rules.schedule
         clock = self._house.house_clock
         speed = clock.speed if isinstance(clock, ScaledClock) else 1.0
         tick = max(settings.tick / speed, _SHORTEST_TICK)
         return (
             Job("overdue", tick, core.presence.end_overdue, after=_BACKLOG / speed),
             Job("mend", _MEND_EVERY, core.presence.mend, jitter=0.1),
-            Job("grants", core.rules.refresh_period, self._refresh_grants, jitter=0.1),
+            Job(
+                "grants",
+                schedule.period,
+                self._refresh_grants,
+                jitter=min(0.1, schedule.jitter / schedule.period),
+            ),
+            Job("remind", _REMIND_EVERY, core.connections.remind, jitter=0.1),
+            Job("notices", _DELIVER_EVERY, core.notices.deliver_pending, jitter=0.1),
             Job("forget", _FORGET_EVERY, lambda: core.presence.forget(core.rules.retention), jitter=0.1),
         )
 

@@ -6,16 +6,19 @@ import socket
 import ssl
 import stat
 import sys
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from urllib.parse import urlsplit
 
+from spottypottysense.api.overview import called
 from spottypottysense.errors import SpottyError
-from spottypottysense.grants.model import GrantState
+from spottypottysense.reasons import sentence as words
 from spottypottysense.runtimes.appliance import settings as table
 from spottypottysense.runtimes.appliance.settings import Settings
+from spottypottysense.runtimes.appliance.standing import standing_of
 from spottypottysense.runtimes.appliance.wiring import House, build
 
 _LEAST_FREE = 200 * 1024 * 1024
@@ -132,7 +135,13 @@ def _house(settings: Settings) -> list[Finding]:
     except SpottyError as error:
         return [Finding("database", False, str(error))]
     try:
-        return [Finding("database", True, "It opens."), *_people(house), *_rooms(house)]
+        return [
+            Finding("database", True, "It opens."),
+            *_people(house),
+            *_seats(house),
+            *_messages(house),
+            *_rooms(house),
+        ]
     finally:
         house.close()
 
@@ -141,13 +150,36 @@ def _people(house: House) -> Iterable[Finding]:
     core = house.core
     for household in core.accounts.households():
         for user in core.accounts.users(household.id):
-            state = core.grants.state_of(user.id)
-            said = {
-                GrantState.WORKING: "Spotify is connected.",
-                GrantState.DEAD: "Spotify refuses the connection: connect again.",
-                None: "Spotify is not connected.",
-            }[state]
-            yield Finding(user.email, state is not GrantState.DEAD, said)
+            standing = standing_of(house, user.id)
+            ends = f" The consent ends on {standing.ends:%Y-%m-%d}." if standing.ends else ""
+            advice = f" Run `spotty connect {user.email}`." if standing.connect_anew else ""
+            yield Finding(user.email, standing.well, standing.sentence + ends + advice)
+
+
+def _seats(house: House) -> Iterable[Finding]:
+    """Say how many users each app has, of those that Spotify allows it."""
+    core, most = house.core, house.settings.spotify_seats
+    users = (user for household in core.accounts.households() for user in core.accounts.users(household.id))
+    grants = (core.grants.state_of(user.id) for user in users)
+    for client_id, taken in sorted(Counter(grant.client_id for grant in grants if grant).items()):
+        of_all = f" of {most}" if most else ""
+        well = not most or taken <= most
+        sentence = f"{taken}{of_all} seats are taken."
+        if not well:
+            sentence += " Spotify allows no more: give a household an app of its own."
+        yield Finding(f"spotify app {client_id}", well, sentence)
+
+
+def _messages(house: House) -> Iterable[Finding]:
+    """Say whether notices find their way to people."""
+    if house.settings.notify_urls is None:
+        yield Finding("notices", True, "They go to the log only: SPOTTY_NOTIFY_URLS sends them to you.")
+    for number in house.messenger.unusable():
+        yield Finding("notices", False, f"Address {number} of SPOTTY_NOTIFY_URLS is not one of Apprise's.")
+    for notice in house.core.notices.waiting():
+        told = "" if notice.delivered_at else " It could not be sent yet."
+        said = f"{called(house.core.accounts, notice.subject)}: {words(notice.reason)}{told}"
+        yield Finding("notice", False, said)
 
 
 def _rooms(house: House) -> Iterable[Finding]:

@@ -73,6 +73,15 @@ def spotify_url(text: str) -> str:
     return text.rstrip("/")
 
 
+def redirect_uri(text: str) -> str:
+    """An address that Spotify sends the browser back to; it is compared letter by letter, so it stays."""
+    shape = "must look like https://house.example/callback or http://127.0.0.1:8888/callback"
+    url = _url(text, shape)
+    if url.scheme != "https" and not (url.scheme == "http" and url.hostname in {"127.0.0.1", "::1"}):
+        raise ValueError(shape)
+    return text
+
+
 def mqtt_url(text: str) -> str:
     """The address of a broker, without path or password."""
     shape = "must look like mqtts://broker.example:8883 or mqtt://broker.example:1883, without a password"

@@ -35,10 +35,14 @@ class Settings:
     mqtt_key: Path | None
     spotify_client_id: str | None
     spotify_client_secret: Secret | None
+    spotify_redirect_uri: str | None
+    spotify_seats: int
     spotify_accounts_url: str
     spotify_api_url: str
     spotify_timeout: timedelta
     key_file: Path
+    refresh: timedelta
+    notify_urls: Secret | None
     stale_after: timedelta
     stuck_after: timedelta
     tick: timedelta
@@ -58,7 +62,8 @@ class Setting:
     sentence: str
 
 
-_SECOND, _HOUR, _DAY = timedelta(seconds=1), timedelta(hours=1), timedelta(days=1)
+_SECOND, _MINUTE = timedelta(seconds=1), timedelta(minutes=1)
+_HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 
 TABLE = (
     Setting("SPOTTY_DATA", to.path, "~/.local/share/spotty", "Directory of all that is kept."),
@@ -78,11 +83,17 @@ TABLE = (
     Setting("SPOTTY_SPOTIFY_CLIENT_ID", str, "", "Client id of your app at Spotify."),
     Setting("SPOTTY_SPOTIFY_CLIENT_SECRET", Secret, "", "Its client secret; without one, PKCE."),
     Setting(
+        "SPOTTY_SPOTIFY_REDIRECT_URI", to.redirect_uri, "", "Where `spotty connect` sends the browser back."
+    ),
+    Setting("SPOTTY_SPOTIFY_SEATS", to.whole(0, 9999), "5", "Users that one app may have; 0 is no limit."),
+    Setting(
         "SPOTTY_SPOTIFY_ACCOUNTS_URL", to.spotify_url, "https://accounts.spotify.com", "Spotify's sign-in."
     ),
     Setting("SPOTTY_SPOTIFY_API_URL", to.spotify_url, "https://api.spotify.com", "Spotify's Web API."),
     Setting("SPOTTY_SPOTIFY_TIMEOUT", to.span(_SECOND, 0.1, 120), "10", "Seconds that one call may take."),
     Setting("SPOTTY_KEY_FILE", to.path, "", "Key file that seals grants; else `grants.key` in the data."),
+    Setting("SPOTTY_REFRESH_MINUTES", to.span(_MINUTE, 0.1, 20), "1", "Minutes between two looks at grants."),
+    Setting("SPOTTY_NOTIFY_URLS", Secret, "", "Apprise addresses that notices go to, separated by spaces."),
     Setting(
         "SPOTTY_STALE_AFTER",
         to.span(_SECOND, 1, 86400),
@@ -189,7 +200,7 @@ def _parsed(row: Setting, texts: Mapping[str, str], problems: list[str]) -> obje
 
 
 def _field(name: str) -> str:
-    return name.removeprefix("SPOTTY_").removesuffix("_DAYS").lower()
+    return name.removeprefix("SPOTTY_").removesuffix("_DAYS").removesuffix("_MINUTES").lower()
 
 
 def _as_text(value: object) -> str:

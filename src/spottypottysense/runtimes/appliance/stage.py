@@ -36,6 +36,7 @@ def pretend_settings(directory: Path, spotify_url: str, **overrides: str) -> Set
         "SPOTTY_SPOTIFY_API_URL": spotify_url,
         "SPOTTY_SPOTIFY_CLIENT_ID": CLIENT_ID,
         "SPOTTY_SPOTIFY_CLIENT_SECRET": CLIENT_SECRET,
+        "SPOTTY_SPOTIFY_SEATS": "0",
     }
     return settings.read({}, texts | overrides)
 
@@ -60,7 +61,8 @@ def furnish(
     users = {accounts[0]: owner}
     users |= {name: core.accounts.add_member(household.id, f"{name}@example.com") for name in accounts[1:]}
     for name, user in users.items():
-        core.grants.connect(user.id, spotify.consent(CLIENT_ID, name), REDIRECT_URI)
+        pending = core.connections.begin(user.id, REDIRECT_URI)
+        core.connections.finish(user.id, pending.state, spotify.consent(CLIENT_ID, name))
     rooms: dict[str, Room] = {}
     for plan in plans:
         rooms[plan.name] = core.sensors.add_room(

@@ -1,23 +1,25 @@
 """What the appliance is made of, joined in one place."""
 
-import logging
+import time
 from dataclasses import dataclass
 
 from spottypottysense import __version__
+from spottypottysense.accounts.use_cases import Accounts
+from spottypottysense.api.overview import called
 from spottypottysense.clock import Clock, SystemClock
 from spottypottysense.core import Core, Rules, Stores, World, assemble
 from spottypottysense.errors import Invalid
-from spottypottysense.grants.model import ClientApp
-from spottypottysense.grants.ports import TokenFor
-from spottypottysense.notices.model import Notice
-from spottypottysense.playback.ports import Player
-from spottypottysense.reasons import sentence
+from spottypottysense.grants.model import ClientApp, Schedule
 from spottypottysense.runtimes.appliance.broker.supervisor import Broker
+from spottypottysense.runtimes.appliance.crew import ThreadCrew
 from spottypottysense.runtimes.appliance.feed import LiveFeed
 from spottypottysense.runtimes.appliance.lanes import ThreadLanes
+from spottypottysense.runtimes.appliance.messenger import Messenger
 from spottypottysense.runtimes.appliance.metrics import Metrics
 from spottypottysense.runtimes.appliance.settings import Settings
 from spottypottysense.runtimes.appliance.sqlite.accounts import SqliteAccounts
+from spottypottysense.runtimes.appliance.sqlite.apps import SqliteApps
+from spottypottysense.runtimes.appliance.sqlite.consents import SqlitePendingConsents
 from spottypottysense.runtimes.appliance.sqlite.database import Database
 from spottypottysense.runtimes.appliance.sqlite.grants import SqliteGrants
 from spottypottysense.runtimes.appliance.sqlite.journal import SqliteJournal
@@ -31,10 +33,8 @@ from spottypottysense.spotify.accounts import Accounts as SpotifyAccounts
 from spottypottysense.spotify.client import Client
 from spottypottysense.spotify.player import Player as SpotifyPlayer
 
-_log = logging.getLogger("spotty.appliance")
-
-NO_APP = "not-configured"
-"""Client id while none is set: nobody can connect, and `spotty doctor` says so."""
+_OTHER_CALLERS = 64
+"""Threads besides the crew's that speak to Spotify at a time: the lanes."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,10 @@ class House:
     core: Core
     database: Database
     broker: Broker | None
+    vault: Vault
+    apps: SqliteApps
+    crew: ThreadCrew
+    messenger: Messenger
     lanes: ThreadLanes
     feed: LiveFeed
     metrics: Metrics
@@ -53,19 +57,9 @@ class House:
 
     def close(self) -> None:
         """Let go of threads and files."""
+        self.crew.close()
         self.lanes.close()
         self.database.close()
-
-
-class LoggedNotices:
-    """Carries notices to the log, where there is no other way to a person yet."""
-
-    def deliver(self, notice: Notice) -> None:
-        """Write one line."""
-        _log.warning(
-            "notice",
-            extra={"subject": notice.subject, "reason": notice.reason, "detail": sentence(notice.reason)},
-        )
 
 
 class ForeignBroker:
@@ -78,48 +72,93 @@ class ForeignBroker:
 
 def build(settings: Settings) -> House:
     """Join everything for one data directory; nothing runs yet. Raises `Invalid` or `Unavailable`."""
+    database = _database(settings)
+    clock = SystemClock()
+    house_clock = settings.house_clock or clock
+    lanes, feed, metrics, crew = ThreadLanes(), LiveFeed(), Metrics(__version__), ThreadCrew()
+    broker = _broker(settings, metrics)
+    vault = Vault(settings.key_file)
+    apps = SqliteApps(database, vault, _installation(settings))
+    people = Accounts(SqliteAccounts(database))
+    messenger = Messenger(settings.notify_urls, lambda subject: called(people, subject))
+    client = _client(settings, crew, metrics)
+    world = World(
+        token_endpoint=SpotifyAccounts(client),
+        player=lambda grants: SpotifyPlayer(client, grants.client_of, grants.access_token_for),
+        crew=crew,
+        provisioner=broker or ForeignBroker(),
+        messenger=messenger,
+        lanes=lanes,
+        feed=feed,
+        clock=clock,
+        house_clock=house_clock,
+        pause=lambda span: time.sleep(span.total_seconds()),
+    )
+    core = assemble(_stores(database, vault, apps, clock), world, _rules(settings))
+    return House(
+        settings,
+        core,
+        database,
+        broker,
+        vault,
+        apps,
+        crew,
+        messenger,
+        lanes,
+        feed,
+        metrics,
+        clock,
+        house_clock,
+    )
+
+
+def _database(settings: Settings) -> Database:
     try:
         settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         message = f"{settings.data} cannot be used ({error.strerror}): choose another directory with --data."
         raise Invalid(message, field="SPOTTY_DATA") from None
-    database = Database(settings.data / "spotty.db")
-    clock = SystemClock()
-    house_clock = settings.house_clock or clock
-    lanes, feed, metrics = ThreadLanes(), LiveFeed(), Metrics(__version__)
-    broker = _broker(settings, metrics)
-    app = ClientApp(settings.spotify_client_id or NO_APP, settings.spotify_client_secret)
-    client = Client(
+    return Database(settings.data / "spotty.db")
+
+
+def _client(settings: Settings, crew: ThreadCrew, metrics: Metrics) -> Client:
+    """Return the one client, with a connection for each thread that may call at a time: none waits."""
+    return Client(
         settings.spotify_accounts_url,
         settings.spotify_api_url,
         read=settings.spotify_timeout,
+        connections=crew.most + _OTHER_CALLERS,
         observe=metrics.spotify_seconds.observe,
     )
 
-    def player(token_for: TokenFor) -> Player:
-        return SpotifyPlayer(client, app.client_id, token_for)
 
-    world = World(
-        token_endpoint=SpotifyAccounts(client),
-        player=player,
-        provisioner=broker or ForeignBroker(),
-        messenger=LoggedNotices(),
-        lanes=lanes,
-        feed=feed,
-        clock=clock,
-        house_clock=house_clock,
+def _installation(settings: Settings) -> ClientApp | None:
+    """Return the app of all who have none of their own."""
+    if settings.spotify_client_id is None:
+        return None
+    return ClientApp(settings.spotify_client_id, settings.spotify_client_secret)
+
+
+def _rules(settings: Settings) -> Rules:
+    return Rules(
+        settings.stale_after,
+        settings.stuck_after,
+        settings.retention,
+        Schedule(period=settings.refresh),
+        settings.spotify_seats,
     )
-    rules = Rules(app, settings.stale_after, settings.stuck_after, settings.retention)
-    core = assemble(_stores(database, settings), world, rules)
-    return House(settings, core, database, broker, lanes, feed, metrics, clock, house_clock)
 
 
-def _stores(database: Database, settings: Settings) -> Stores:
+def _stores(database: Database, vault: Vault, apps: SqliteApps, clock: Clock) -> Stores:
+    grants = SqliteGrants(database, vault)
     return Stores(
         accounts=SqliteAccounts(database),
         rooms=SqliteRooms(database),
         sensors=SqliteSensors(database),
-        grants=SqliteGrants(database, Vault(settings.key_file)),
+        grants=grants,
+        census=grants,
+        pending=SqlitePendingConsents(database, vault, clock),
+        apps=apps,
         notices=SqliteNotices(database),
         receipts=SqliteReceipts(database),
         sessions=SqliteSessions(database),

@@ -12,8 +12,11 @@ from hypothesis import strategies as st
 
 from spottypottysense.errors import Conflict, Unavailable
 from spottypottysense.reasons import Reason
+from spottypottysense.runtimes.appliance.sqlite.apps import BY_CLIENT, OF_USER
 from spottypottysense.runtimes.appliance.sqlite.columns import to_micros, to_moment, to_span, to_span_micros
+from spottypottysense.runtimes.appliance.sqlite.consents import SWEEP, TAKE
 from spottypottysense.runtimes.appliance.sqlite.database import Database
+from spottypottysense.runtimes.appliance.sqlite.grants import CONSENTED_BEFORE, SEATS
 from spottypottysense.runtimes.appliance.sqlite.grants import DUE as DUE_GRANTS
 from spottypottysense.runtimes.appliance.sqlite.journal import KNOWS, RELEASE_KEYS
 from spottypottysense.runtimes.appliance.sqlite.sessions import DUE as DUE_SESSIONS
@@ -179,6 +182,12 @@ def test_closed(database: Database) -> None:
         (LATEST_IN, ("bath",)),
         (DUE_SESSIONS, (1, 2, 3)),
         (DUE_GRANTS, (1, 2)),
+        (CONSENTED_BEFORE, (1,)),
+        (SEATS, ("client",)),
+        (OF_USER, ("anna",)),
+        (BY_CLIENT, ("client",)),
+        (TAKE, ("state",)),
+        (SWEEP, (1,)),
         (KNOWS, ("key",)),
         (RELEASE_KEYS, (1,)),
     ],

@@ -2,16 +2,26 @@
 
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from spottypottysense.errors import SpottyError
+from spottypottysense.grants.model import Grant, GrantState, Secret
+from spottypottysense.runtimes.appliance.sqlite.columns import to_micros
 from spottypottysense.runtimes.appliance.sqlite.database import Database
+from spottypottysense.runtimes.appliance.sqlite.grants import SqliteGrants
 from spottypottysense.runtimes.appliance.sqlite.migrations import Migration, migrate, shipped
+from spottypottysense.runtimes.appliance.vault import Vault
 
+EXPIRY = datetime(2026, 3, 1, 12, tzinfo=UTC)
+CONSENT = datetime(2026, 1, 1, tzinfo=UTC)
 NEXT = shipped()[-1].number + 1
 
 DIES_HALFWAY = """
@@ -127,3 +137,38 @@ def test_two_programs_open_a_fresh_file_at_once(tmp_path: Path) -> None:
             database = Database(tmp_path / f"{number}.db")
             assert steps_taken(database) == [step.number for step in shipped()]
             database.close()
+
+
+def test_grants_of_the_first_version_live_on(tmp_path: Path) -> None:
+    """Grants that were stored before attempts were are due when they expire, open, and go on as before."""
+    path, vault = tmp_path / "spotty.db", Vault(tmp_path / "spotty.key")
+    path.touch(mode=0o600)
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("BEGIN")
+        migrate(connection, path, shipped()[:1])
+        connection.execute("INSERT INTO households VALUES ('home', 'Home', 'UTC', NULL, 1, 1)")
+        for name, state in (("anna", "working"), ("ben", "dead")):
+            connection.execute("INSERT INTO users VALUES (?, 'home', ?, '', 'owner', 1)", (name, name))
+            tokens = [vault.seal(Secret(of), name, "client", of) for of in ("access", "refresh")]
+            row = (name, "client", *tokens, to_micros(EXPIRY), to_micros(CONSENT), "a b", state, 7)
+            connection.execute("INSERT INTO grants VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+        connection.execute("INSERT INTO notices VALUES (1, 'n', 'anna', 'reconnect', 5, NULL)")
+        connection.execute("COMMIT")
+    database = Database(path)
+    grants = SqliteGrants(database, vault)
+    anna = Grant(
+        user_id="anna",
+        client_id="client",
+        access_token=Secret("access"),
+        refresh_token=Secret("refresh"),
+        expires_at=EXPIRY,
+        due_at=EXPIRY,
+        consented_at=CONSENT,
+        scope=frozenset("ab"),
+        version=7,
+    )
+    assert grants.grant("anna") == anna
+    assert grants.grant("ben") == replace(anna, user_id="ben", state=GrantState.DEAD)
+    assert grants.due(EXPIRY, 10) == ("anna",)
+    assert grants.save(anna).version == 8
+    database.close()

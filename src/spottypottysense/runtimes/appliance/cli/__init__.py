@@ -10,9 +10,11 @@ import typer
 from spottypottysense import __version__
 from spottypottysense.errors import SpottyError
 from spottypottysense.runtimes.appliance.cli.checking import add_to as add_checking
+from spottypottysense.runtimes.appliance.cli.connecting import add_to as add_connecting
 from spottypottysense.runtimes.appliance.cli.house import add_to as add_house
 from spottypottysense.runtimes.appliance.cli.replaying import add_to as add_replaying
 from spottypottysense.runtimes.appliance.cli.running import add_to as add_running
+from spottypottysense.runtimes.appliance.cli.tending import add_to as add_tending
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -40,7 +42,7 @@ def common(
         os.environ["SPOTTY_DATA"] = str(data)
 
 
-for add_to in (add_running, add_house, add_replaying, add_checking):
+for add_to in (add_running, add_house, add_connecting, add_tending, add_replaying, add_checking):
     add_to(app)
 
 

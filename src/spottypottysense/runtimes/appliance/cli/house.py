@@ -1,10 +1,8 @@
 """Commands about people, rooms and sensors."""
 
-import os
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import time, timedelta
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -13,14 +11,21 @@ from rich.table import Table
 
 from spottypottysense.accounts.model import Household
 from spottypottysense.api.overview import line
-from spottypottysense.errors import Invalid, NotFound
-from spottypottysense.runtimes.appliance import settings
+from spottypottysense.errors import Invalid, NeedsPerson
+from spottypottysense.grants.model import ClientApp, Secret
+from spottypottysense.runtimes.appliance.cli.finding import (
+    HouseholdName,
+    household_named,
+    member,
+    opened,
+    room_named,
+)
 from spottypottysense.runtimes.appliance.cli.texts import add_row, span
-from spottypottysense.runtimes.appliance.wiring import House, build
-from spottypottysense.sensors.model import Room, SensorKind, Speaker
+from spottypottysense.runtimes.appliance.standing import standing_of
+from spottypottysense.runtimes.appliance.wiring import House
+from spottypottysense.sensors.model import SensorKind, Speaker
 from spottypottysense.sensors.policy import content_uri
 
-_HouseholdName = Annotated[str | None, typer.Option("--household", help="Needed if there are several.")]
 _Quiet = Annotated[str | None, typer.Option(help="Quiet hours such as 22:00-07:00; 00:00-00:00 for none.")]
 _Timeout = Annotated[float | None, typer.Option(help="Minutes without motion until the music stops.")]
 _Gap = Annotated[float | None, typer.Option(help="Least minutes between two starts of music in a room.")]
@@ -48,7 +53,7 @@ def user_add(
     time_zone: Annotated[str, typer.Option(help="Of a new household, such as Europe/Berlin.")] = "UTC",
 ) -> None:
     """Add a person; the first one of a household is its owner."""
-    with _house() as house:
+    with opened() as house:
         accounts = house.core.accounts
         known = next((h for h in accounts.households() if h.name == household), None)
         if known is None:
@@ -60,33 +65,50 @@ def user_add(
 
 def user_list() -> None:
     """Show households and their people."""
-    table = Table("Household", "Time zone", "E-mail", "Role", "Spotify")
-    with _house() as house:
+    table = Table("Household", "Time zone", "E-mail", "Role", "Spotify", "Consent ends")
+    with opened() as house:
         for household in house.core.accounts.households():
             for user in house.core.accounts.users(household.id):
-                state = house.core.grants.state_of(user.id) or "not connected"
-                add_row(table, household.name, household.time_zone, user.email, user.role, state)
+                standing = standing_of(house, user.id)
+                ends = f"{standing.ends:%Y-%m-%d}" if standing.ends else "-"
+                row = (household.name, household.time_zone, user.email, user.role, standing.sentence, ends)
+                add_row(table, *row)
     Console().print(table)
 
 
 def household_set(
-    household: _HouseholdName = None,
+    household: HouseholdName = None,
     time_zone: Annotated[str | None, typer.Option(help="Such as Europe/Berlin.")] = None,
     timeout: _Timeout = None,
     gap: _Gap = None,
     quiet: _Quiet = None,
+    client_id: Annotated[
+        str | None, typer.Option(help="Client id of an app of its own at Spotify; `none` goes back.")
+    ] = None,
+    client_secret_file: Annotated[
+        Path | None, typer.Option(help="File that holds the app's secret; without one, PKCE.")
+    ] = None,
 ) -> None:
-    """Change what holds for every room that has no value of its own."""
-    with _house() as house:
+    """Change what holds for every room that has no value of its own, or the household's Spotify app."""
+    with opened() as house:
+        home = household_named(house, household)
         changes = _given(time_zone=time_zone, **_spans(timeout, gap, quiet))
-        changed = house.core.accounts.change_household(_household(house, household).id, **changes)
-    typer.echo(f"{changed.name}: {', '.join(changes) or 'nothing'} changed.")
+        if client_id is not None or client_secret_file is not None:
+            house.apps.set_app(home.id, _app(client_id, client_secret_file))
+            again = _connected_elsewhere(house, home)
+        else:
+            again = []
+        changed = house.core.accounts.change_household(home.id, **changes)
+    said = [*changes, *(["client_id"] if client_id is not None else [])]
+    typer.echo(f"{changed.name}: {', '.join(said) or 'nothing'} changed.")
+    for email in again:
+        typer.echo(f"{email} is connected through another app: run `spotty connect {email}`.")
 
 
 def room_list() -> None:
     """Show rooms with their speakers and music."""
     table = Table("Room", "Speaker", "Music", "Whose Spotify", "Timeout", "Sensors")
-    with _house() as house:
+    with opened() as house:
         for household in house.core.accounts.households():
             emails = {user.id: user.email for user in house.core.accounts.users(household.id)}
             sensors = house.core.sensors.sensors(household.id)
@@ -105,7 +127,7 @@ def room_list() -> None:
 
 def room_set(
     name: str,
-    household: _HouseholdName = None,
+    household: HouseholdName = None,
     speaker: Annotated[str | None, typer.Option(help="Name of the speaker, as Spotify shows it.")] = None,
     speaker_type: Annotated[str, typer.Option(help="Its type, if two share a name.")] = "",
     content: Annotated[str | None, typer.Option(help="Link or URI of a playlist, album or artist.")] = None,
@@ -116,16 +138,16 @@ def room_set(
     quiet: _Quiet = None,
 ) -> None:
     """Change a room, or make one; what is not named stays as it is."""
-    with _house() as house:
-        home = _household(house, household)
+    with opened() as house:
+        home = household_named(house, household)
         changes = _given(
             speaker=Speaker(speaker, speaker_type) if speaker else None,
             content=content_uri(content) if content else None,
-            account=_user_id(house, home, account) if account else None,
+            account=member(house, home, account).id if account else None,
             volume=volume,
             **_spans(timeout, gap, quiet),
         )
-        room = _room(house, home, name)
+        room = room_named(house, home, name)
         if room is None:
             house.core.sensors.add_room(home.id, name, **changes)
         else:
@@ -137,12 +159,12 @@ def sensor_add(
     sensor: Annotated[str, typer.Argument(help="1 to 64 of a-z, 0-9, '-' and '_'.")],
     room: Annotated[str, typer.Option(help="Room it watches; made if there is none of that name.")],
     level: Annotated[bool, typer.Option("--level", help="It also says when nobody is there.")] = False,
-    household: _HouseholdName = None,
+    household: HouseholdName = None,
 ) -> None:
     """Register a sensor and write its certificate, key and settings."""
-    with _house() as house:
+    with opened() as house:
         kind = SensorKind.LEVEL if level else SensorKind.PULSE
-        added = house.core.sensors.add_sensor(_household(house, household).id, sensor, room, kind)
+        added = house.core.sensors.add_sensor(household_named(house, household).id, sensor, room, kind)
         bundle = house.broker.bundle(added.id) if house.broker else None
     typer.echo(f"{sensor} watches {room}.")
     if bundle is not None:
@@ -152,7 +174,7 @@ def sensor_add(
 def sensor_list() -> None:
     """Show sensors and what they last said."""
     table = Table("Sensor", "Room", "Kind", "Status", "Battery", "Heard")
-    with _house() as house:
+    with opened() as house:
         for household in house.core.accounts.households():
             rooms = {room.id: room.name for room in house.core.sensors.rooms(household.id)}
             statuses = {status.sensor_id: status for status in house.core.sensors.statuses(household.id)}
@@ -170,7 +192,7 @@ def decisions(
 ) -> None:
     """Show the latest decisions and why they were made."""
     table = Table("Time (UTC)", "Room", "Sensor", "What", "Why")
-    with _house() as house:
+    with opened() as house:
         core = house.core
         names = {r.id: r.name for h in core.accounts.households() for r in core.sensors.rooms(h.id)}
         for entry in core.presence.decisions(None, limit):
@@ -179,38 +201,35 @@ def decisions(
     Console().print(table)
 
 
-@contextmanager
-def _house() -> Iterator[House]:
-    house = build(settings.read(os.environ))
-    try:
-        yield house
-    finally:
-        house.close()
+def _app(client_id: str | None, secret_file: Path | None) -> ClientApp | None:
+    """Return the app that was named, or None for `none`; raises `Invalid`."""
+    if client_id is None:
+        raise Invalid("A secret needs its app: name it with --client-id.", field="clientId")
+    if client_id == "none":
+        return None
+    if not re.fullmatch(r"[A-Za-z0-9-]{1,64}", client_id):
+        raise Invalid("A client id is made of letters and digits: copy it from the dashboard.", "clientId")
+    if secret_file is None:
+        return ClientApp(client_id)
+    secret = secret_file.read_text(encoding="utf-8", errors="replace").strip()
+    if not re.fullmatch(r"[\x21-\x7e]{1,256}", secret):
+        message = f"{secret_file} holds no client secret: it must be one line of letters and digits."
+        raise Invalid(message, field="clientSecret")
+    return ClientApp(client_id, Secret(secret))
 
 
-def _household(house: House, name: str | None) -> Household:
-    households = house.core.accounts.households()
-    if not households:
-        raise Invalid("There is no household yet: add its owner with `spotty user add EMAIL`.")
-    if name is None and len(households) > 1:
-        names = ", ".join(household.name for household in households)
-        message = f"There are several households: choose one of {names} with --household."
-        raise Invalid(message)
-    found = [household for household in households if name in (None, household.name)]
-    if not found:
-        raise NotFound("household", name or "")
-    return found[0]
-
-
-def _room(house: House, home: Household, name: str) -> Room | None:
-    return next((room for room in house.core.sensors.rooms(home.id) if room.name == name), None)
-
-
-def _user_id(house: House, home: Household, email: str) -> str:
+def _connected_elsewhere(house: House, home: Household) -> list[str]:
+    """Return who is connected through another app than the one that is theirs now."""
+    found = []
     for user in house.core.accounts.users(home.id):
-        if user.email == email:
-            return user.id
-    raise NotFound("user", email)
+        grant = house.core.grants.state_of(user.id)
+        try:
+            app = house.apps.app_for(user.id)
+        except NeedsPerson:
+            continue
+        if grant is not None and grant.client_id != app.client_id:
+            found.append(user.email)
+    return found
 
 
 def _spans(timeout: float | None, gap: float | None, quiet: str | None) -> dict[str, object]:

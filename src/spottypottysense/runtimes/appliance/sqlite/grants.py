@@ -1,24 +1,27 @@
-"""Grants, in SQLite, with both tokens sealed."""
+"""Grants, in SQLite, with their tokens sealed."""
 
 import sqlite3
 from dataclasses import replace
 from datetime import datetime
 
 from spottypottysense.errors import NotFound
-from spottypottysense.grants.model import Grant, GrantState, Secret
+from spottypottysense.grants.model import Attempt, Grant, GrantState, Secret
+from spottypottysense.reasons import Reason
 from spottypottysense.runtimes.appliance.sqlite import rows
-from spottypottysense.runtimes.appliance.sqlite.columns import to_micros, to_moment
+from spottypottysense.runtimes.appliance.sqlite.columns import to_micros, to_moment, unless_none
 from spottypottysense.runtimes.appliance.sqlite.database import Database
 from spottypottysense.runtimes.appliance.vault import Vault
 
-DUE = (
-    "SELECT user_id FROM grants WHERE state = 'working' AND expires_at < ?"
-    " ORDER BY expires_at, user_id LIMIT ?"
+DUE = "SELECT user_id FROM grants WHERE state <> 'dead' AND due_at <= ? ORDER BY due_at, user_id LIMIT ?"
+SEATS = "SELECT user_id FROM grants WHERE client_id = ? ORDER BY user_id"
+CONSENTED_BEFORE = (
+    "SELECT user_id, consented_at FROM grants WHERE state <> 'dead' AND consented_at < ?"
+    " ORDER BY consented_at, user_id"
 )
 
 
 class SqliteGrants:
-    """The `GrantStore` of the appliance; `vault` seals the tokens."""
+    """The `GrantStore` and the `GrantCensus` of the appliance; `vault` seals the tokens."""
 
     def __init__(self, database: Database, vault: Vault) -> None:
         self._database = database
@@ -36,17 +39,23 @@ class SqliteGrants:
         return self._grant(row)
 
     def save(self, grant: Grant) -> Grant:
-        """Write the grant if the stored version is `grant.version` (0: none is stored); raises `Conflict`."""
+        """Write the grant if the stored version is `grant.version` (0: none is stored); raises `Conflict`.
+
+        It is sealed inside the transaction: once a later one has begun, no write with a key that was
+        replaced before is still to come.
+        """
         saved = replace(grant, version=grant.version + 1)
-        row = self._row(saved)
-        with self._database.write() as connection:
-            rows.put_version(connection, "grants", "user_id", row)
+
+        def put(connection: sqlite3.Connection) -> None:
+            rows.put_version(connection, "grants", "user_id", self._row(saved))
+
+        self._database.commit(put)
         return saved
 
-    def due(self, before: datetime, limit: int) -> tuple[str, ...]:
-        """Return the users whose working grant expires before that moment, most urgent first."""
+    def due(self, now: datetime, limit: int) -> tuple[str, ...]:
+        """Return the users whose grant is not dead and due at `now`, the longest due first."""
         with self._database.read() as connection:
-            found = connection.execute(DUE, (to_micros(before), limit)).fetchall()
+            found = connection.execute(DUE, (to_micros(now), limit)).fetchall()
         return tuple(row["user_id"] for row in found)
 
     def delete(self, user_id: str) -> None:
@@ -54,19 +63,47 @@ class SqliteGrants:
         with self._database.write() as connection:
             connection.execute("DELETE FROM grants WHERE user_id = ?", (user_id,))
 
+    def seats(self, client_id: str) -> tuple[str, ...]:
+        """Return the users who are connected through this app, by id; a dead grant keeps its seat."""
+        with self._database.read() as connection:
+            return tuple(row["user_id"] for row in connection.execute(SEATS, (client_id,)))
+
+    def consented_before(self, moment: datetime) -> tuple[tuple[str, datetime], ...]:
+        """Return (user, consented at) of the grants that are not dead and older than that, oldest first."""
+        with self._database.read() as connection:
+            found = connection.execute(CONSENTED_BEFORE, (to_micros(moment),)).fetchall()
+        return tuple((row["user_id"], to_moment(row["consented_at"])) for row in found)
+
+    def user_ids(self) -> tuple[str, ...]:
+        """Return everybody who has a grant, by id."""
+        with self._database.read() as connection:
+            return tuple(
+                row["user_id"] for row in connection.execute("SELECT user_id FROM grants ORDER BY 1")
+            )
+
     def _row(self, grant: Grant) -> rows.Row:
         def sealed(secret: Secret, purpose: str) -> bytes:
             return self._vault.seal(secret, grant.user_id, grant.client_id, purpose)
 
+        previous, attempt = grant.previous, grant.attempt
         return {
             "user_id": grant.user_id,
             "client_id": grant.client_id,
             "access_token": sealed(grant.access_token, "access"),
             "refresh_token": sealed(grant.refresh_token, "refresh"),
             "expires_at": to_micros(grant.expires_at),
+            "due_at": to_micros(grant.due_at),
             "consented_at": to_micros(grant.consented_at),
+            "account_id": grant.account_id,
             "scope": " ".join(sorted(grant.scope)),
             "state": grant.state,
+            "dead_reason": grant.dead_reason,
+            "refusals": grant.refusals,
+            "failures": grant.failures,
+            "previous_token": sealed(previous, "previous") if previous is not None else None,
+            "previous_until": unless_none(to_micros, grant.previous_until),
+            "attempt_owner": attempt.owner if attempt is not None else None,
+            "attempt_until": to_micros(attempt.until) if attempt is not None else None,
             "version": grant.version,
         }
 
@@ -74,14 +111,23 @@ class SqliteGrants:
         def opened(column: str, purpose: str) -> Secret:
             return self._vault.open(row[column], row["user_id"], row["client_id"], purpose)
 
+        owner = row["attempt_owner"]
         return Grant(
             user_id=row["user_id"],
             client_id=row["client_id"],
             access_token=opened("access_token", "access"),
             refresh_token=opened("refresh_token", "refresh"),
             expires_at=to_moment(row["expires_at"]),
+            due_at=to_moment(row["due_at"]),
             consented_at=to_moment(row["consented_at"]),
+            account_id=row["account_id"],
             scope=frozenset(row["scope"].split()),
             state=GrantState(row["state"]),
+            dead_reason=unless_none(Reason, row["dead_reason"]),
+            refusals=row["refusals"],
+            failures=row["failures"],
+            previous=opened("previous_token", "previous") if row["previous_token"] is not None else None,
+            previous_until=unless_none(to_moment, row["previous_until"]),
+            attempt=Attempt(owner, to_moment(row["attempt_until"])) if owner is not None else None,
             version=row["version"],
         )

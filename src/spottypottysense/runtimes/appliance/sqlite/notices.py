@@ -3,6 +3,7 @@
 import sqlite3
 from datetime import datetime
 
+from spottypottysense.errors import NotFound
 from spottypottysense.notices.model import Notice
 from spottypottysense.reasons import Reason
 from spottypottysense.runtimes.appliance.sqlite.columns import to_micros, to_moment, unless_none
@@ -27,10 +28,28 @@ class SqliteNotices:
             return connection.execute(sql, row).rowcount == 1
 
     def unsettled(self) -> tuple[Notice, ...]:
-        """Return what still waits for a person, newest first."""
+        """Return what is not settled yet, newest first."""
         sql = "SELECT * FROM notices WHERE settled_at IS NULL ORDER BY at DESC, number DESC"
         with self._database.read() as connection:
             return tuple(map(_notice, connection.execute(sql).fetchall()))
+
+    def undelivered(self) -> tuple[Notice, ...]:
+        """Return what is neither settled nor delivered, oldest first."""
+        sql = "SELECT * FROM notices WHERE settled_at IS NULL AND delivered_at IS NULL ORDER BY at, number"
+        with self._database.read() as connection:
+            return tuple(map(_notice, connection.execute(sql).fetchall()))
+
+    def delivered(self, notice_id: str, at: datetime) -> None:
+        """Mark a notice as delivered."""
+        with self._database.write() as connection:
+            connection.execute("UPDATE notices SET delivered_at = ? WHERE id = ?", (to_micros(at), notice_id))
+
+    def acknowledge(self, notice_id: str, at: datetime) -> None:
+        """Mark an unsettled notice as known to its person; raises `NotFound`."""
+        sql = "UPDATE notices SET acknowledged_at = ? WHERE id = ? AND settled_at IS NULL"
+        with self._database.write() as connection:
+            if connection.execute(sql, (to_micros(at), notice_id)).rowcount != 1:
+                raise NotFound("open notice", notice_id)
 
     def settle(self, subject: str, reason: Reason, at: datetime) -> None:
         """Mark what was told of this subject for this reason as attended to."""
@@ -46,4 +65,6 @@ def _notice(row: sqlite3.Row) -> Notice:
         reason=Reason(row["reason"]),
         at=to_moment(row["at"]),
         settled_at=unless_none(to_moment, row["settled_at"]),
+        delivered_at=unless_none(to_moment, row["delivered_at"]),
+        acknowledged_at=unless_none(to_moment, row["acknowledged_at"]),
     )

@@ -24,7 +24,7 @@ def put_version(connection: sqlite3.Connection, table: str, key: str, row: Row) 
     if row["version"] == 1:
         insert(connection, table, row)
         return
-    changed = ", ".join(f"{column} = :{column}" for column in row)
+    changed = ", ".join(f"{column} = :{column}" for column in row if column != key)
     condition = f"{key} = :{key} AND version = :version - 1"
     cursor = connection.execute(f"UPDATE {table} SET {changed} WHERE {condition}", row)  # noqa: S608  see above
     require_one(cursor)

@@ -86,10 +86,10 @@ def test_dead_grant_is_told_once_and_settled_by_connecting(home: PretendHome) ->
         assert home.core.notices.unsettled() == ()
         home.tokens.before = die
         home.clock.advance(HOUR)
-        for _ in range(3):
+        for _ in range(6):
             home.core.grants.refresh_due()
             home.core.notices.deliver_pending()
-            home.clock.advance(16 * MINUTE)
+            home.clock.advance(11 * MINUTE)
         assert [notice.reason for notice in home.listener.notices] == [Reason.RECONNECT] * deaths
         assert [notice.subject for notice in home.core.notices.unsettled()] == ["anna"]
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from e2e.living import make_due
+from spottypottysense.grants.policy import RETESTS
 from spottypottysense.reasons import Reason
 from spottypottysense.runtimes.appliance.appliance import Appliance
 from spottypottysense.runtimes.appliance.demo import PLANS
@@ -181,7 +182,7 @@ def test_grants_that_people_have_to_mend(environ: dict[str, str], spotify: Remot
     house = build(read(environ))
     furnish(house, spotify, PLANS, timedelta(seconds=5), timedelta(0))
     spotify.post("revoke", account=OWNER)
-    for _ in range(2):
+    for _ in range(1 + len(RETESTS)):
         make_due(house)
         house.core.grants.refresh_due()
     findings = {finding.subject: finding for finding in examine(environ | {"SPOTTY_SPOTIFY_SEATS": "1"})}

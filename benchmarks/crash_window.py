@@ -41,13 +41,16 @@ class Watch:
         return self.store.grant(user_id)
 
     def save(self, grant: Grant) -> Grant:
-        """Write as ever; without an attempt it is the outcome of one."""
+        """Write the outcome of an attempt, as ever."""
         saved = self.store.save(grant)
-        if grant.attempt is None:
-            now = time.perf_counter()
-            self.windows.append(now - self._mine.answered_at)
-            self.refreshes.append(now - self._mine.began_at)
+        now = time.perf_counter()
+        self.windows.append(now - self._mine.answered_at)
+        self.refreshes.append(now - self._mine.began_at)
         return saved
+
+    def hold(self, grant: Grant) -> Grant:
+        """Begin an attempt as ever."""
+        return self.store.hold(grant)
 
     def due(self, now: datetime, limit: int) -> tuple[str, ...]:
         """Find as ever."""

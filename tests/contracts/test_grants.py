@@ -151,3 +151,23 @@ def test_forgotten_grant(house: Stores) -> None:
     with pytest.raises(NotFound):
         house.grants.grant("anna")
     assert house.grants.save(GRANT).version == 1
+
+
+def test_holding_writes_the_attempt_alone(house: Stores) -> None:
+    """Whatever else differs in the grant that is held, only its attempt is stored, under a new version."""
+    stored = house.grants.save(GRANT)
+    attempt = Attempt("process", NOW + timedelta(seconds=60))
+    held = house.grants.hold(replace(stored, attempt=attempt, access_token=Secret("other")))
+    assert (held.version, held.attempt) == (2, attempt)
+    assert house.grants.grant("anna") == replace(stored, attempt=attempt, version=2)
+    with pytest.raises(Conflict):
+        house.grants.hold(replace(stored, attempt=None))
+    with pytest.raises(Conflict):
+        house.grants.hold(replace(GRANT, user_id="nobody", version=1))
+
+
+def test_one_of_many_holds(house: Stores) -> None:
+    """Of eight callers that want to ask Spotify at once, exactly one may."""
+    read = house.grants.save(GRANT)
+    attempt = Attempt("process", NOW)
+    assert winners(lambda n: house.grants.hold(replace(read, attempt=replace(attempt, owner=f"{n}")))) == 1

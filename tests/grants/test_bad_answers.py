@@ -95,6 +95,15 @@ class FullDisk(MemoryGrants):
 
     def save(self, grant: Grant) -> Grant:
         """Write the grant, or fail."""
+        self._pass()
+        return super().save(grant)
+
+    def hold(self, grant: Grant) -> Grant:
+        """Write the attempt, or fail."""
+        self._pass()
+        return super().hold(grant)
+
+    def _pass(self) -> None:
         before, self.before = self.before, lambda: None
         before()
         if self.passing:
@@ -102,7 +111,6 @@ class FullDisk(MemoryGrants):
         elif self.refusals:
             self.refusals -= 1
             raise Unavailable("The disk is full.", reason=Reason.STORAGE_UNAVAILABLE)
-        return super().save(grant)
 
 
 @pytest.fixture

@@ -203,6 +203,13 @@ class LockedGrants(MemoryGrants):
             raise Conflict("A rival was faster.")
         return super().save(grant)
 
+    def hold(self, grant: Grant) -> Grant:
+        """Write the attempt, unless a rival is faster."""
+        if self.rivals:
+            self.rivals -= 1
+            raise Conflict("A rival was faster.")
+        return super().hold(grant)
+
     def delete(self, user_id: str) -> None:
         """Forget the grant."""
         self.locked.discard(user_id)

@@ -1,6 +1,6 @@
 """A process that dies at any step loses nobody, but where a provider revokes what its answer replaced."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
@@ -60,10 +60,17 @@ class CrashingStore:
 
     def save(self, grant: Grant) -> Grant:
         """Write the grant, or die."""
+        return self._survived(self._store.save, grant)
+
+    def hold(self, grant: Grant) -> Grant:
+        """Write the attempt, or die."""
+        return self._survived(self._store.hold, grant)
+
+    def _survived(self, write: Callable[[Grant], Grant], grant: Grant) -> Grant:
         self._fuse.burn("write")
-        saved = self._store.save(grant)
+        written = write(grant)
         self._fuse.burn("written")
-        return saved
+        return written
 
 
 class House:

@@ -1,10 +1,11 @@
 """Grants in a dict."""
 
 import threading
+from dataclasses import replace
 from datetime import datetime
 
 from memory.versions import put_version
-from spottypottysense.errors import NotFound
+from spottypottysense.errors import Conflict, NotFound
 from spottypottysense.grants.model import Grant, GrantState
 
 
@@ -26,6 +27,15 @@ class MemoryGrants:
         """Write the grant if the stored version is `grant.version`; raises `Conflict`."""
         with self._lock:
             return put_version(self._grants, grant.user_id, grant)
+
+    def hold(self, grant: Grant) -> Grant:
+        """Write nothing but `grant.attempt`, on the terms of `save`."""
+        with self._lock:
+            stored = self._grants.get(grant.user_id)
+            if stored is None or stored.version != grant.version:
+                raise Conflict("Somebody else changed it meanwhile.")
+            put_version(self._grants, grant.user_id, replace(stored, attempt=grant.attempt))
+            return replace(grant, version=grant.version + 1)
 
     def due(self, now: datetime, limit: int) -> tuple[str, ...]:
         """Return the users whose grant is not dead and due at `now`, the longest due first."""

@@ -23,6 +23,10 @@ class GrantStore(Protocol):
         """
         ...
 
+    def hold(self, grant: Grant) -> Grant:
+        """Write nothing but `grant.attempt`, on the terms of `save`: it costs no sealing."""
+        ...
+
     def due(self, now: datetime, limit: int) -> tuple[str, ...]:
         """Return the users whose grant is not dead and due at `now`, the longest due first."""
         ...

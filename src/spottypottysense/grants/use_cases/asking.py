@@ -91,7 +91,7 @@ class Asking:
         crashed, asked_at = grant.attempt is not None, self._clock.now()
         app = self._apps.app(grant.client_id)
         self._health.admit(app.client_id, asked_at)
-        held = self._store.save(beginning(grant, self._owner, asked_at))
+        held = self._store.hold(beginning(grant, self._owner, asked_at))
         try:
             reply, used = self._ask(app, held)
         except Exception as error:

@@ -34,15 +34,24 @@ class Vault:
         self._ring = _ring(self._file.edition(), self._file.read(), {})
 
     def seal(self, secret: Secret, owner: str, client_id: str, purpose: str) -> bytes:
-        """Return the secret as bytes that only the current key opens.
+        """Return the secret as bytes that only the current key opens; raises as `seal_all` does."""
+        return self.seal_all({purpose: secret}, owner, client_id)[purpose]
+
+    def seal_all(self, by_purpose: Mapping[str, Secret], owner: str, client_id: str) -> dict[str, bytes]:
+        """Return secrets of one owner as bytes that only the current key opens, by purpose.
 
         Raises `Unavailable(STORAGE_UNAVAILABLE)` while the key file is missing or spoilt: what is sealed
         with a key that only this process knows would be lost with it.
         """
-        ring, nonce = self._latest_ring(), secrets.token_bytes(_NONCE_BYTES)
-        bound_to = _bound_to(owner, client_id, purpose)
-        ciphertext = ring.ciphers[ring.current].encrypt(nonce, secret.reveal().encode(), bound_to)
-        return ring.current + nonce + ciphertext
+        ring = self._latest_ring()
+        cipher = ring.ciphers[ring.current]
+
+        def sealed(purpose: str, secret: Secret) -> bytes:
+            nonce = secrets.token_bytes(_NONCE_BYTES)
+            bound_to = _bound_to(owner, client_id, purpose)
+            return ring.current + nonce + cipher.encrypt(nonce, secret.reveal().encode(), bound_to)
+
+        return {purpose: sealed(purpose, secret) for purpose, secret in by_purpose.items()}
 
     def open(self, sealed: bytes, owner: str, client_id: str, purpose: str) -> Secret:
         """Return what was sealed; raises `NeedsPerson(RECONNECT)` if it is damaged or its key is unknown."""

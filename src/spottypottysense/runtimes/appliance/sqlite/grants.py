@@ -52,6 +52,15 @@ class SqliteGrants:
         self._database.commit(put)
         return saved
 
+    def hold(self, grant: Grant) -> Grant:
+        """Write nothing but `grant.attempt`, on the terms of `save`."""
+        held = replace(grant, version=grant.version + 1)
+        attempt = {"user_id": held.user_id, "version": held.version, **_attempt(held)}
+        self._database.commit(
+            lambda connection: rows.change_version(connection, "grants", "user_id", attempt)
+        )
+        return held
+
     def due(self, now: datetime, limit: int) -> tuple[str, ...]:
         """Return the users whose grant is not dead and due at `now`, the longest due first."""
         with self._database.read() as connection:
@@ -82,15 +91,15 @@ class SqliteGrants:
             )
 
     def _row(self, grant: Grant) -> rows.Row:
-        def sealed(secret: Secret, purpose: str) -> bytes:
-            return self._vault.seal(secret, grant.user_id, grant.client_id, purpose)
-
-        previous, attempt = grant.previous, grant.attempt
+        secrets = {"access": grant.access_token, "refresh": grant.refresh_token}
+        if grant.previous is not None:
+            secrets["previous"] = grant.previous
+        sealed = self._vault.seal_all(secrets, grant.user_id, grant.client_id)
         return {
             "user_id": grant.user_id,
             "client_id": grant.client_id,
-            "access_token": sealed(grant.access_token, "access"),
-            "refresh_token": sealed(grant.refresh_token, "refresh"),
+            "access_token": sealed["access"],
+            "refresh_token": sealed["refresh"],
             "expires_at": to_micros(grant.expires_at),
             "due_at": to_micros(grant.due_at),
             "consented_at": to_micros(grant.consented_at),
@@ -100,10 +109,9 @@ class SqliteGrants:
             "dead_reason": grant.dead_reason,
             "refusals": grant.refusals,
             "failures": grant.failures,
-            "previous_token": sealed(previous, "previous") if previous is not None else None,
+            "previous_token": sealed.get("previous"),
             "previous_until": unless_none(to_micros, grant.previous_until),
-            "attempt_owner": attempt.owner if attempt is not None else None,
-            "attempt_until": to_micros(attempt.until) if attempt is not None else None,
+            **_attempt(grant),
             "version": grant.version,
         }
 
@@ -131,3 +139,11 @@ class SqliteGrants:
             attempt=Attempt(owner, to_moment(row["attempt_until"])) if owner is not None else None,
             version=row["version"],
         )
+
+
+def _attempt(grant: Grant) -> dict[str, str | int | None]:
+    attempt = grant.attempt
+    return {
+        "attempt_owner": attempt.owner if attempt is not None else None,
+        "attempt_until": to_micros(attempt.until) if attempt is not None else None,
+    }

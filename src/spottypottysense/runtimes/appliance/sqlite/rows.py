@@ -23,7 +23,12 @@ def put_version(connection: sqlite3.Connection, table: str, key: str, row: Row) 
     """Write a row whose `version` is the stored one plus 1 (1: none is stored); raises `Conflict`."""
     if row["version"] == 1:
         insert(connection, table, row)
-        return
+    else:
+        change_version(connection, table, key, row)
+
+
+def change_version(connection: sqlite3.Connection, table: str, key: str, row: Row) -> None:
+    """Change the columns in `row` of a stored row whose `version` is one less; raises `Conflict`."""
     changed = ", ".join(f"{column} = :{column}" for column in row if column != key)
     condition = f"{key} = :{key} AND version = :version - 1"
     cursor = connection.execute(f"UPDATE {table} SET {changed} WHERE {condition}", row)  # noqa: S608  see above

@@ -1,8 +1,9 @@
 """The demo: a whole appliance, a pretend Spotify, and two pretend people who walk through their home."""
 
 import logging
+import os
 import shutil
-import socket
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ from spottypottysense.reasons import Reason, sentence
 from spottypottysense.runtimes.appliance import logs
 from spottypottysense.runtimes.appliance.appliance import Appliance
 from spottypottysense.runtimes.appliance.files import locked, private_directory
+from spottypottysense.runtimes.appliance.listening import free_port
 from spottypottysense.runtimes.appliance.settings import Settings
 from spottypottysense.runtimes.appliance.stage import RoomPlan, furnish, pretend_sensors, pretend_settings
 from spottypottysense.runtimes.appliance.wiring import House, build
@@ -41,6 +43,9 @@ PACE = 12.0
 """Pretend people hurry, so that a minute shows what an evening would."""
 
 _MARK = "this-is-a-demo"
+_PORTS_LOCK = Path(tempfile.gettempdir()) / f"spotty-demo-{os.getuid()}.lock"
+"""Demos that start at once choose their ports one after the other, each when the last one listens."""
+
 _OWN_MUSIC_EVERY, _OWN_MUSIC_FOR = 40.0, 12.0
 
 
@@ -53,15 +58,14 @@ def run(directory: Path, stopping: threading.Event, seconds: float | None) -> No
         log = stack.enter_context((directory / "log.jsonl").open("a", encoding="utf-8"))
         stack.callback(logging.getLogger().removeHandler, logs.set_up("info", "json", log))
         spotify = Remote(stack.enter_context(server.spawn()))
-        ports = stack.enter_context(ExitStack())
-        house = build(_settings(directory, spotify.base_url, ports))
-        house.feed.listen(_Teller(house, console).tell)
         names = {plan.name: plan.sensors[0] for plan in PLANS}
-        furnish(house, spotify, PLANS, TIMEOUT, MOTION_GAP)
-        ports.close()
-        appliance = Appliance(house)
-        stack.callback(appliance.stop)
-        appliance.start()
+        with locked(_PORTS_LOCK):
+            house = build(_settings(directory, spotify.base_url))
+            house.feed.listen(_Teller(house, console).tell)
+            furnish(house, spotify, PLANS, TIMEOUT, MOTION_GAP)
+            appliance = Appliance(house)
+            stack.callback(appliance.stop)
+            appliance.start()
         _greet(console, appliance.url, time.monotonic() - began)
         sensors = pretend_sensors(house, names.values())
         for sensor in sensors.values():
@@ -142,18 +146,17 @@ def _room(directory: Path) -> Iterator[None]:
         yield
 
 
-def _settings(directory: Path, spotify_url: str, held: ExitStack) -> Settings:
-    ports = {"SPOTTY_HTTP_PORT": _usual_or_free(8765, held), "SPOTTY_MQTT_PORT": _usual_or_free(8883, held)}
+def _settings(directory: Path, spotify_url: str) -> Settings:
+    ports = {"SPOTTY_HTTP_PORT": _usual_or_free(8765), "SPOTTY_MQTT_PORT": _usual_or_free(8883)}
     return pretend_settings(directory.absolute(), spotify_url, **ports, SPOTTY_TICK="0.5")
 
 
-def _usual_or_free(port: int, held: ExitStack) -> str:
-    """Return the usual port, kept for us until `held` is closed, or 0 if somebody has it."""
+def _usual_or_free(port: int) -> str:
+    """Return the usual port, or 0 if somebody has it."""
     try:
-        held.enter_context(socket.create_server(("127.0.0.1", port)))
+        return str(free_port(port=port))
     except OSError:
         return "0"
-    return str(port)
 
 
 class _Teller:

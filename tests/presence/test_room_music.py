@@ -129,6 +129,8 @@ def test_mending_goes_by_the_receipt(home: PretendHome) -> None:
     assert home.core.presence.mend() == 1
     assert home.player.hears("anna") is None
     assert home.stores.receipts.receipts() == ()
+    assert home.core.presence.decisions("home")[0].outcome is Reason.PAUSED
+    assert home.listener.entries[-1].event == "mended"
 
 
 def test_receipt_of_a_visit_that_nobody_knows_is_left(home: PretendHome) -> None:

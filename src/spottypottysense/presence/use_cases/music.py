@@ -6,17 +6,21 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
+from spottypottysense import ids
 from spottypottysense.clock import Clock
 from spottypottysense.errors import Conflict, NotFound, SpottyError
 from spottypottysense.playback.model import Outcome, Visit
 from spottypottysense.playback.use_cases import Playback
-from spottypottysense.presence.model import JournalEntry, Music, Session
+from spottypottysense.presence.model import Action, JournalEntry, Music, Session
 from spottypottysense.presence.policy import after_playback
 from spottypottysense.presence.ports import Feed, Journal, Lanes, SessionStore
 from spottypottysense.reasons import Reason
 from spottypottysense.sensors.use_cases import Sensors
 
 _log = logging.getLogger("spotty.presence")
+
+_NEWS = frozenset({Reason.STARTED, Reason.PAUSED})
+"""What is worth a row in the journal when `mend` brought it about; trying again in vain is not."""
 
 
 class RoomMusic:
@@ -141,6 +145,28 @@ class RoomMusic:
         if entry is not None:
             self._journal.settle(entry.id, outcome.reason, outcome.detail)
             self._feed.tell(replace(entry, outcome=outcome.reason, detail=outcome.detail))
+        elif outcome.reason in _NEWS:
+            mended = self._mended(session, outcome)
+            self._journal.record(mended)
+            self._feed.tell(mended)
+
+    def _mended(self, session: Session, outcome: Outcome) -> JournalEntry:
+        """Return a row of its own for what no motion and no deadline brought about."""
+        over = session.ended_at is not None
+        return JournalEntry(
+            id=ids.new_id("entry"),
+            at=self._clock.now(),
+            sensor_id=session.sensor_id,
+            event="mended",
+            action=Action.END if over else Action.START,
+            reason=session.end_reason or Reason.RESTARTED,
+            key=ids.new_id("mended"),
+            household_id=session.household_id,
+            room_id=session.room_id,
+            session_id=session.id,
+            outcome=outcome.reason,
+            detail=outcome.detail,
+        )
 
     def _session(self, session_id: str) -> Session | None:
         try:

@@ -40,7 +40,7 @@ class GrantsMachine(RuleBasedStateMachine):
         self.desk.roll = 0.5
         self.storm = ""
         self.calm_since = self.desk.clock.now() - timedelta(days=1)
-        self.storm_since = self.calm_since
+        self.storm_since = self.stormy_until = self.calm_since
         self.lost: set[str] = set()
         self.asked_at_death: dict[str, int] = {}
 
@@ -88,6 +88,8 @@ class GrantsMachine(RuleBasedStateMachine):
         """Let Spotify answer again."""
         if self.storm == "false refusals":
             self.calm_since = self._now()
+        if self.storm:
+            self.stormy_until = self._now()
         self.storm = ""
         self.desk.storm(None)
 
@@ -166,7 +168,7 @@ class GrantsMachine(RuleBasedStateMachine):
 
     def _in_trouble(self, user_id: str) -> bool:
         """Say whether there is a reason why no token can be had at the moment."""
-        lately = self._now() - self.storm_since < timedelta(hours=1)
+        lately = self._now() - self.stormy_until < timedelta(hours=1)
         return bool(self.storm) or lately or self.desk.store.grant(user_id).state is not GrantState.WORKING
 
 

@@ -46,7 +46,7 @@ class ScaledClock:
 
 
 class ManualClock:
-    """A clock that stands still until it is turned: for tests and for replays in virtual time."""
+    """A clock that stands still until it is turned: for tests."""
 
     def __init__(self, at: datetime) -> None:
         self.at = at

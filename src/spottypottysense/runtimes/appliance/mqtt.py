@@ -21,7 +21,7 @@ from spottypottysense.runtimes.appliance.backoff import Backoff
 from spottypottysense.runtimes.appliance.endpoint import Endpoint
 from spottypottysense.runtimes.appliance.files import write_private
 
-_log = logging.getLogger(__name__)
+_log = logging.getLogger("spotty.mqtt")
 
 _FILTERS = ("sensors/+/motion", "sensors/+/status", "sensors/+/register")
 _PATIENCE_SECONDS = 2.0

@@ -29,7 +29,7 @@ from spottypottysense.runtimes.appliance.files import (
     write_private,
 )
 
-_log = logging.getLogger(__name__)
+_log = logging.getLogger("spotty.broker")
 
 _RELOAD_SECONDS = 5.0
 

@@ -22,7 +22,7 @@ from spottypottysense.runtimes.appliance.endpoint import Endpoint
 from spottypottysense.runtimes.appliance.files import locked, private_directory, write_private
 from spottypottysense.runtimes.appliance.listening import free_port
 
-_log = logging.getLogger(__name__)
+_log = logging.getLogger("spotty.broker")
 
 _WILDCARDS = ("", "0.0.0.0", "::")  # noqa: S104  recognised here, not bound
 _START_SECONDS = 15.0

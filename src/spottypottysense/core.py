@@ -23,7 +23,7 @@ from spottypottysense.grants.use_cases import Connections, Grants
 from spottypottysense.history.use_cases import History
 from spottypottysense.notices.ports import Messenger, NoticeStore
 from spottypottysense.notices.use_cases import Notices
-from spottypottysense.playback.ports import Player, ReceiptStore
+from spottypottysense.playback.ports import Bookmarks, ContentLengths, KnownSpeakers, Player, ReceiptStore
 from spottypottysense.playback.use_cases import Playback
 from spottypottysense.presence.ports import Feed, Journal, Lanes, SessionLog, SessionStore
 from spottypottysense.presence.use_cases import Presence, RoomMusic
@@ -45,6 +45,9 @@ class Stores:
     apps: Apps
     notices: NoticeStore
     receipts: ReceiptStore
+    bookmarks: Bookmarks
+    speakers: KnownSpeakers
+    lengths: ContentLengths
     sessions: SessionStore
     session_log: SessionLog
     journal: Journal
@@ -144,7 +147,15 @@ def assemble(stores: Stores, world: World, rules: Rules) -> Core:
     notices = Notices(stores.notices, world.messenger, world.clock)
     grants, connections = _grants(stores, world, rules, _GrantNotices(notices))
     player = world.player(grants)
-    playback = Playback(player, player, stores.receipts, world.house_clock)
+    playback = Playback(
+        player,
+        player,
+        stores.receipts,
+        Memory(stores.bookmarks, stores.speakers, stores.lengths),
+        world.house_clock,
+        dice=random,
+        pause=world.pause,
+    )
     music = RoomMusic(
         stores.sessions,
         stores.journal,

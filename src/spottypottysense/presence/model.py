@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from enum import StrEnum
 
+from spottypottysense.accounts.model import Mode
 from spottypottysense.reasons import Reason
 from spottypottysense.sensors.model import Room
 
@@ -49,7 +50,9 @@ class Session:
     """One visit to a room; at most one per room is open (`ended_at` is None).
 
     `deadline_at` is when it ends unless something moves; `acted_at` is the last start of music in this
-    room; `version` counts the writes, and a write names the version it read.
+    room. `asked_at` is when the motion came that asked for music, `accepted_after` how much later Spotify
+    took the command, and `confirmed_after` how much later the first note was known to play. `version` counts
+    the writes, and a write names the version it read.
     """
 
     id: str
@@ -67,6 +70,9 @@ class Session:
     music_since: datetime | None = None
     music_time: timedelta = timedelta(0)
     acted_at: datetime | None = None
+    asked_at: datetime | None = None
+    accepted_after: timedelta | None = None
+    confirmed_after: timedelta | None = None
     ended_at: datetime | None = None
     end_reason: Reason | None = None
     version: int = 0
@@ -87,6 +93,8 @@ class RoomRules:
     quiet_hours: tuple[time, time] | None
     stale_after: timedelta
     stuck_after: timedelta
+    mode: Mode = Mode.HOME
+    snoozed_until: datetime | None = None
 
 
 class Action(StrEnum):

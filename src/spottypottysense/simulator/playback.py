@@ -64,6 +64,24 @@ class Playback:
                 self.position_ms = 0
                 self.silence(self.since)
 
+    def skip(self, by: int) -> None:
+        """Go `by` tracks on, to the beginning of that track."""
+        self.position_ms = 0
+        self.step(by)
+
+    def set_shuffle(self, on: bool) -> None:
+        """Mix the tracks after the present one, or put them back in their own order."""
+        if on != self.shuffle:
+            self.shuffle = on
+            if on:
+                self.mix()
+            else:
+                self.unmix()
+
+    def set_repeat(self, what: str) -> None:
+        """Repeat `track`, `context` or nothing (`off`)."""
+        self.repeat = what
+
     def load(self, context_uri: str | None, tracks: tuple[Track, ...], first: int, position_ms: int) -> None:
         """Take up new music at track number `first`; shuffle mixes what comes after it."""
         self.context_uri, self.tracks, self.position_ms = context_uri, tracks, position_ms
@@ -102,9 +120,11 @@ class Playback:
             self.speaker.used_at = now
 
     def aim(self, speaker: Speaker, now: datetime) -> None:
-        """Move to `speaker`, leaving another one silent."""
-        if self.speaker is not None and self.speaker is not speaker:
-            self.speaker.player = ""
-            self.speaker.used_at = now
+        """Move to `speaker`, leaving another one silent; some come up at a volume of their own."""
+        if self.speaker is not speaker:
+            if self.speaker is not None:
+                self.speaker.player = ""
+                self.speaker.used_at = now
+            speaker.turn(speaker.volume if speaker.quirks.wake_volume is None else speaker.quirks.wake_volume)
         self.speaker = speaker
         self.since = speaker.used_at = now

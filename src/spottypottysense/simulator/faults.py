@@ -203,7 +203,7 @@ class Faults:
                 return self._strike(fault)
         return None
 
-    def reply(self, request: Request, rule: Callable[[], object]) -> Reply | None:
+    def reply(self, request: Request, rule: Callable[[], object] = lambda: None) -> Reply | None:
         """Return what the first fault that has an answer of its own gives, counting it.
 
         `rule` carries the request out, for faults that hide only the answer.

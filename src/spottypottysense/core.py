@@ -143,7 +143,7 @@ class _GrantNotices:
 def assemble(stores: Stores, world: World, rules: Rules) -> Core:
     """Build the house, from the ground floor up."""
     accounts = Accounts(stores.accounts)
-    sensors = Sensors(stores.rooms, stores.sensors, world.provisioner)
+    sensors = Sensors(stores.rooms, stores.sensors, accounts, world.provisioner)
     notices = Notices(stores.notices, world.messenger, world.clock)
     grants, connections = _grants(stores, world, rules, _GrantNotices(notices))
     player = world.player(grants)

@@ -16,6 +16,7 @@ CONTENT_TYPE = CONTENT_TYPE_LATEST
 
 _QUICK = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5)
 _REMOTE = (0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 30)
+_FIRST_NOTE = (0.2, 0.5, 1, 1.5, 2, 3, 5, 8, 12, 16, 30)
 
 
 class Metrics:
@@ -34,7 +35,22 @@ class Metrics:
             buckets=_QUICK,
             registry=registry,
         )
+        self.switches = Counter(
+            "spotty_switches", "Messages of switches by reason.", ["reason"], registry=registry
+        )
         self.playback = Counter("spotty_playback", "Outcomes of playback.", ["outcome"], registry=registry)
+        self.first_note_seconds = Histogram(
+            "spotty_first_note_seconds",
+            "From receiving a motion to music that is known to play.",
+            buckets=_FIRST_NOTE,
+            registry=registry,
+        )
+        self.speaker_asleep = Counter(
+            "spotty_speaker_asleep",
+            "Visits without music because of the speaker, by what was seen of it.",
+            ["outcome"],
+            registry=registry,
+        )
         self.sessions_open = Gauge("spotty_sessions_open", "Sessions that are open now.", registry=registry)
         self.sessions_ended = Counter(
             "spotty_sessions_ended", "Sessions that ended, by reason.", ["reason"], registry=registry

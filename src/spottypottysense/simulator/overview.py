@@ -78,6 +78,7 @@ def _of_account(account: Account) -> dict[str, Any]:
         "position_ms": playback.position_ms,
         "shuffle": playback.shuffle,
         "repeat": playback.repeat,
+        "loudest": playback.loudest,
     }
 
 

@@ -51,7 +51,7 @@ def act(world: World, account: Account, fields: Fields) -> None:
     elif name == "skip":
         playback.skip(1)
     else:
-        _speaker(account, fields.text("speaker", "")).volume = fields.whole("percent", 50, 100)
+        world.turn(_speaker(account, fields.text("speaker", "")), fields.whole("percent", 50, 100))
     fields.done()
 
 
@@ -90,7 +90,7 @@ def handle(world: World, speaker: Speaker, fields: Fields) -> None:
     elif name == "rename":
         speaker.name = fields.text("name")
     elif name == "volume":
-        speaker.volume = fields.whole("percent", 50, 100)
+        world.turn(speaker, fields.whole("percent", 50, 100))
     else:
         speaker.quirks = quirks(fields.inner("quirks"))
     fields.done()

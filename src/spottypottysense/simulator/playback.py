@@ -26,6 +26,8 @@ class Playback:
     playing: bool = False
     shuffle: bool = False
     repeat: str = "off"
+    loudest: int = 0
+    """The highest volume at which it was ever heard."""
 
     @property
     def item(self) -> Track | None:
@@ -110,6 +112,12 @@ class Playback:
         self.aim(speaker, now)
         self.playing = bool(self.tracks)
         speaker.player = account_id if self.playing else ""
+        self.listen()
+
+    def listen(self) -> None:
+        """Note how loud it is."""
+        if self.playing and self.speaker is not None:
+            self.loudest = max(self.loudest, self.speaker.volume)
 
     def silence(self, now: datetime) -> None:
         """Fall silent, staying on the speaker."""
@@ -125,6 +133,7 @@ class Playback:
             if self.speaker is not None:
                 self.speaker.player = ""
                 self.speaker.used_at = now
-            speaker.turn(speaker.volume if speaker.quirks.wake_volume is None else speaker.quirks.wake_volume)
+            if speaker.quirks.wake_volume is not None:
+                speaker.volume = speaker.quirks.wake_volume
         self.speaker = speaker
         self.since = speaker.used_at = now

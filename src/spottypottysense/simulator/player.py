@@ -218,7 +218,7 @@ def volume(world: World, account: Account, request: Request) -> Reply:
         raise Refused(_VOLUME_FIXED)
     if speaker.quirks.inactive_volume_404 and playback.speaker is not speaker:
         raise Refused(DEVICE_NOT_FOUND)
-    return _happens(world, account, speaker, lambda: speaker.turn(level))
+    return _happens(world, account, speaker, lambda: world.turn(speaker, level))
 
 
 def shuffle(world: World, account: Account, request: Request) -> Reply:

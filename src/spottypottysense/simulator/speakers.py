@@ -94,10 +94,6 @@ class Speaker:
         self.wakes_at = None
         self.used_at = now
 
-    def turn(self, level: int) -> None:
-        """Set the volume, 0 to 100."""
-        self.volume = level
-
     def reboot(self, now: datetime) -> None:
         """Lose power and come back."""
         self.sleep()

@@ -203,6 +203,12 @@ class World:
         self.oust(account, speaker)
         account.playback.sound(speaker, account.id, now)
 
+    def turn(self, speaker: Speaker, level: int) -> None:
+        """Set a speaker's volume, 0 to 100, for whoever plays on it."""
+        speaker.volume = level
+        if speaker.player:
+            self.accounts[speaker.player].playback.listen()
+
     def oust(self, account: Account, speaker: Speaker) -> None:
         """Silence another account that plays on `speaker`: a speaker plays for one at a time."""
         if speaker.player and speaker.player != account.id:

@@ -3,7 +3,7 @@
 import json
 from collections import Counter, deque
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from machine.plan import ANNA, BOB, ROOMS, SENSORS, STUCK_AFTER, TICK, Needs, furnish
 from machine.witness import Witness
@@ -30,7 +30,8 @@ from spottypottysense.simulator.world import World
 
 MEND_EVERY = timedelta(seconds=30)
 IDLE = timedelta(minutes=1)
-SECOND = timedelta(seconds=1)
+DAY = timedelta(days=1)
+LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 class PowerCut(BaseException):
@@ -205,7 +206,8 @@ class House:
 
     def judge(self) -> None:
         """Raise `AssertionError` with the story, if something is wrong or the witness saw it."""
-        rooms = Counter(session.room_id for session in self.stores.sessions.open())
+        visits = self.stores.session_log.sessions("home", LONG_AGO, self.clock.now() + DAY, 100_000)
+        rooms = Counter(session.room_id for session in visits if session.ended_at is None)
         accounts = Counter(receipt.account for receipt in self.stores.receipts.receipts())
         for name, count in (rooms | accounts).items():
             if count > 1:

@@ -5,6 +5,7 @@ from datetime import datetime, time, timedelta
 from enum import StrEnum
 
 from spottypottysense.accounts.model import Mode
+from spottypottysense.playback.model import Outcome
 from spottypottysense.reasons import Reason
 from spottypottysense.sensors.model import Room
 
@@ -83,7 +84,7 @@ class RoomRules:
     """What holds for one room: its own wishes where it has them, else the household's.
 
     `stale_after` is the age from which a motion starts no music; `stuck_after` the longest time that a
-    sensor may stay on.
+    sensor may stay on. `takes_over` and `latest_wins` are as in `Household`.
     """
 
     room: Room
@@ -95,15 +96,21 @@ class RoomRules:
     stuck_after: timedelta
     mode: Mode = Mode.HOME
     snoozed_until: datetime | None = None
+    takes_over: bool = False
+    latest_wins: bool = False
 
 
 class Action(StrEnum):
-    """What presence decided about a motion or a deadline."""
+    """What presence decided about a motion, a deadline, or what a person commanded.
+
+    A `command` neither opens, extends nor ends a visit.
+    """
 
     START = "start"
     EXTEND = "extend"
     IGNORE = "ignore"
     END = "end"
+    COMMAND = "command"
 
 
 @dataclass(frozen=True)
@@ -117,7 +124,7 @@ class Decision:
 
 @dataclass(frozen=True)
 class JournalEntry:
-    """One row per motion or deadline: what was decided and why, and what became of the music.
+    """One row per motion, deadline or command: what was decided and why, and what became of the music.
 
     `household_id` and `room_id` are None where the sender is nobody we know; `outcome` follows later.
     """
@@ -134,3 +141,53 @@ class JournalEntry:
     session_id: str | None = None
     outcome: Reason | None = None
     detail: str = ""
+
+
+class Switch(StrEnum):
+    """What a switch can command; the value is its code in the payload."""
+
+    PLAY = "play"
+    STOP = "stop"
+    SNOOZE = "snooze"
+    WAKE = "wake"
+    EVERYTHING_OFF = "everything_off"
+    AWAY = "away"
+    HOME = "home"
+    GUESTS = "guests"
+
+
+@dataclass(frozen=True)
+class SwitchPress:
+    """One message of a switch. `room` is a name; `span` is for snoozing. `key` is the same for every copy."""
+
+    sensor_id: str
+    switch: Switch
+    at: datetime
+    received_at: datetime
+    key: str
+    room: str | None = None
+    span: timedelta | None = None
+
+
+@dataclass(frozen=True)
+class Order:
+    """A person's command at `at`: `event` says what, `sensor_id` by what means; `key` is as in a message."""
+
+    event: str
+    at: datetime
+    key: str
+    sensor_id: str = "by-hand"
+    reason: Reason = Reason.BY_HAND
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """How music is asked for, and what became of it so far.
+
+    `asked` are the accounts that were asked before; `refused` is what the room's own account answered.
+    """
+
+    by_hand: bool = False
+    takes_over: bool = False
+    asked: tuple[str, ...] = ()
+    refused: Outcome | None = None

@@ -86,7 +86,7 @@ def test_no_work_is_lost_between_two_drains(round_number: int, caplog: pytest.Lo
 
 
 def test_finishing_waits_for_all_that_is_queued_and_what_it_queues() -> None:
-    """A command ends when the last piece of work is done, also the one that another lane was given on the way."""
+    """A command ends when the last piece of work is done, also one that another lane was given."""
     lanes, go_on = ThreadLanes(4), threading.Event()
     done: list[str] = []
 

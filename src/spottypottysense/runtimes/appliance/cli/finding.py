@@ -46,6 +46,17 @@ def room_named(house: House, home: Household, name: str) -> Room | None:
     return next((room for room in house.core.sensors.rooms(home.id) if room.name == name), None)
 
 
+def room_of(house: House, home: Household, name: str) -> Room:
+    """Return the room of that name; raises `Invalid` with the names that there are."""
+    room = room_named(house, home, name)
+    if room is None:
+        names = ", ".join(room.name for room in house.core.sensors.rooms(home.id))
+        known = f"choose one of {names}." if names else "make one with `spotty room set NAME`."
+        message = f"There is no room {name!r}: {known}"
+        raise Invalid(message, field="room")
+    return room
+
+
 def member(house: House, home: Household, email: str) -> User:
     """Return the person of this household with that e-mail address; raises `NotFound`."""
     found = next((user for user in house.core.accounts.users(home.id) if user.email == email), None)

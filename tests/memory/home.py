@@ -11,6 +11,7 @@ from memory.connections import MemoryApps, MemoryPendingConsents
 from memory.grants import MemoryGrants
 from memory.house import MemoryAccounts, MemoryRooms, MemorySensors
 from memory.notices import MemoryNotices
+from memory.playback_memory import MemoryBookmarks, MemoryContentLengths, MemoryKnownSpeakers
 from memory.player import PretendPlayer
 from memory.receipts import MemoryReceipts
 from memory.sessions import MemoryJournal, MemorySessions
@@ -26,8 +27,10 @@ from spottypottysense.sensors.model import Room, Sensor, SensorKind, Speaker
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 BATH_MIX = "spotty:bath"
 KITCHEN_MIX = "spotty:kitchen"
+HALL_MIX = "spotty:hall"
 BATH_BOX = SeenSpeaker("box-1", "Bath", "Speaker", volume=50)
 KITCHEN_BOX = SeenSpeaker("box-2", "Kitchen", "Speaker", volume=50)
+HALL_BOX = SeenSpeaker("box-3", "Hall", "Speaker", volume=50)
 
 
 class Lanes:
@@ -130,14 +133,15 @@ class PretendProvisioner:
 
 
 class PretendHome:
-    """One household: bath (sensors `pir`, pulse, and `radar`, level) and kitchen (`eye`, level), both Anna's.
+    """One household: bath (sensors `pir`, pulse, and `radar`, level), kitchen (`door`, pulse, and `eye`, level)
+    and hall (`beam`, pulse), all Anna's; and a switch in the bath, `button`.
 
     `restart` builds the core anew over the same stores; what waited in the lanes is lost.
     """
 
     def __init__(self) -> None:
         self.clock = ManualClock(NOON)
-        self.player = PretendPlayer(BATH_BOX, KITCHEN_BOX)
+        self.player = PretendPlayer(BATH_BOX, KITCHEN_BOX, HALL_BOX)
         self.tokens = PretendTokens()
         self.provisioner = PretendProvisioner()
         self.listener = Listener()
@@ -154,6 +158,9 @@ class PretendHome:
             apps=MemoryApps(accounts, ClientApp("client")),
             notices=MemoryNotices(),
             receipts=MemoryReceipts(),
+            bookmarks=MemoryBookmarks(),
+            speakers=MemoryKnownSpeakers(),
+            lengths=MemoryContentLengths(),
             sessions=self.sessions,
             session_log=self.sessions,
             journal=self.journal,
@@ -203,9 +210,13 @@ class PretendHome:
         stores.accounts.save_household(Household("home", "Home"))
         stores.rooms.save_room(Room("bath", "home", "Bath", "anna", Speaker("Bath"), BATH_MIX, 30))
         stores.rooms.save_room(Room("kitchen", "home", "Kitchen", "anna", Speaker("Kitchen"), KITCHEN_MIX))
+        stores.rooms.save_room(Room("hall", "home", "Hall", "anna", Speaker("Hall"), HALL_MIX))
         for sensor_id, room, kind in (
             ("pir", "bath", SensorKind.PULSE),
             ("radar", "bath", SensorKind.LEVEL),
             ("eye", "kitchen", SensorKind.LEVEL),
+            ("door", "kitchen", SensorKind.PULSE),
+            ("beam", "hall", SensorKind.PULSE),
+            ("button", "bath", SensorKind.SWITCH),
         ):
             stores.sensors.save_sensor(Sensor(sensor_id, "home", room, kind))

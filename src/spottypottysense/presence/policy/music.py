@@ -114,7 +114,7 @@ def next_account(room: Room, reason: Reason, asked: tuple[str, ...]) -> str | No
     """Return who plays in the room where the accounts `asked` could not, the last one for `reason`."""
     if reason not in ABOUT_THE_ACCOUNT:
         return None
-    return next((account for account in room.stand_ins if account not in asked), None)
+    return next((account for account in room.stand_ins if account not in (room.account, *asked)), None)
 
 
 def _is_rested(session: Session, now: datetime) -> bool:

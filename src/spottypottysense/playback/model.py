@@ -57,9 +57,9 @@ class Wishes:
 class Stay:
     """Somebody's stay in a room: since when, and when somebody was seen there last.
 
-    `is_seen` says that a level sensor sees somebody now; `clears_late` that `seen_at` is the word of one, which
-    comes a while after the last person has left. `hands_off` says that a person took the music there into
-    his own hands; `follows` that music may come along and go along.
+    `is_seen` says that a level sensor sees somebody now; `clears_late` that `seen_at` is the word of one,
+    which comes a while after the last person has left. `hands_off` says that a person took the music there
+    into his own hands; `follows` that music may come along and go along.
     """
 
     session_id: str
@@ -190,6 +190,18 @@ class KnownSpeaker:
     is_restricted: bool = False
     asleep: int = 0
     asleep_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class SpeakerSight:
+    """A speaker of an account: as it is listed now (`seen`, None if it is not), and what is known of it.
+
+    `shares_name` says that another one is called the same, so that neither can be told by its name.
+    """
+
+    seen: SeenSpeaker | None
+    known: KnownSpeaker | None
+    shares_name: bool = False
 
 
 class Action(StrEnum):

@@ -12,6 +12,7 @@ from spottypottysense.playback.model import (
     Verdict,
     Visit,
 )
+from spottypottysense.playback.policy.finding import is_called
 from spottypottysense.playback.policy.ownership import is_ours, lost_to
 from spottypottysense.reasons import Reason
 from spottypottysense.sensors.model import Ending
@@ -47,8 +48,8 @@ def on_arrival(visit: Visit, state: PlayerState, receipt: Receipt | None, now: d
     if receipt is None or not is_ours(state, receipt):
         lost = receipt is not None and receipt.confirmed and holder is not None
         loss = Loss(holder.session_id, Reason.USER_TOOK_OVER) if lost and holder else None
-        if visit.takes_over:
-            return Verdict(Action.START, Reason.ARRIVED, loss)
+        if _takes_over(visit, state):
+            return Verdict(Action.START, Reason.ARRIVED, _of_another(visit, loss))
         return Verdict(Action.STAY_SILENT, Reason.OWN_MUSIC, loss)
     if receipt.room_id == visit.room_id:
         return Verdict(Action.KEEP, Reason.ALREADY_PLAYING)
@@ -111,11 +112,24 @@ def _holder(visit: Visit, receipt: Receipt | None) -> Stay | None:
     return next((stay for stay in stays if stay.session_id == receipt.session_id), None)
 
 
+def _takes_over(visit: Visit, state: PlayerState) -> bool:
+    """Say whether somebody's own music gives way: on the room's own speaker only to who asks by hand."""
+    speaker, wanted = state.speaker, visit.wishes.speaker
+    is_here = speaker is not None and wanted is not None and is_called(speaker, wanted)
+    return visit.takes_over and (visit.by_hand or not is_here)
+
+
+def _of_another(visit: Visit, loss: Loss | None) -> Loss | None:
+    """Return the loss unless it is the visit's own: what starts now makes good for that."""
+    return None if loss is None or loss.session_id == visit.session_id else loss
+
+
 def _in_silence(visit: Visit, receipt: Receipt | None, holder: Stay | None) -> Verdict:
+    was_heard = receipt is not None and receipt.confirmed
+    loss = Loss(holder.session_id, Reason.USER_PAUSED) if was_heard and holder is not None else None
     if visit.by_hand:
-        return Verdict(Action.START, Reason.BY_HAND)
-    if receipt is not None and receipt.confirmed and holder is not None:
-        loss = Loss(holder.session_id, Reason.USER_PAUSED)
+        return Verdict(Action.START, Reason.BY_HAND, _of_another(visit, loss))
+    if loss is not None:
         return Verdict(Action.STAY_SILENT, Reason.USER_PAUSED, loss)
     if any(stay.hands_off for stay in visit.elsewhere):
         return Verdict(Action.STAY_SILENT, Reason.USER_PAUSED)

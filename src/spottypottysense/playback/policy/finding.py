@@ -25,6 +25,28 @@ def find_speaker(wanted: Speaker, seen: Iterable[SeenSpeaker]) -> SeenSpeaker | 
     return Reason.SPEAKER_RESTRICTED if matches[0].is_restricted else matches[0]
 
 
+def remembered(wanted: Speaker, known: KnownSpeaker | None) -> Speaker:
+    """Return the wanted speaker with the id it was seen under last, if the room names none itself.
+
+    The room's own id goes first: a person chose it among speakers of one name.
+    """
+    return replace(wanted, last_id=wanted.last_id or (known.last_id if known is not None else None))
+
+
+def is_surely(seen: SeenSpeaker | None, wanted: Speaker) -> bool:
+    """Say whether this can only be the speaker that is meant, so that no other has to be looked at."""
+    if seen is None or seen.is_restricted or seen.id is None:
+        return False
+    return is_called(seen, wanted) and seen.id == wanted.last_id
+
+
+def is_one(speaker: SeenSpeaker | None, other: SeenSpeaker) -> bool:
+    """Say whether two accounts see one speaker: by id, or by name and type where each has its own id."""
+    if speaker is None:
+        return False
+    return speaker.id == other.id or (speaker.name, speaker.type) == (other.name, other.type)
+
+
 def is_called(speaker: SeenSpeaker, wanted: Speaker) -> bool:
     """Say whether the speaker has the name, and the type if one is given."""
     return speaker.name == wanted.name and wanted.type in ("", speaker.type)
@@ -44,10 +66,11 @@ def after_seen(known: KnownSpeaker | None, account: str, seen: SeenSpeaker, now:
 
 
 def after_playing(known: KnownSpeaker, needed: Wake) -> KnownSpeaker:
-    """Return what is known once it plays: next time we begin with what it needed."""
-    return replace(known, wake=needed)
+    """Return what is known once it plays: next time we begin with the most that it ever needed."""
+    steps = list(Wake)
+    return replace(known, wake=max(known.wake, needed, key=steps.index))
 
 
 def after_sleeping(known: KnownSpeaker, now: datetime) -> KnownSpeaker:
     """Return what is known after a visit that it slept through."""
-    return replace(known, wake=Wake.PATIENCE, asleep=known.asleep + 1, asleep_at=now)
+    return replace(known, asleep=known.asleep + 1, asleep_at=now)

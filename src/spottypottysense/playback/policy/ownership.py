@@ -1,5 +1,7 @@
 """Whose music it is: ours only while the receipt proves it."""
 
+from dataclasses import replace
+
 from spottypottysense.playback.model import PlayerState, Receipt, SeenSpeaker
 from spottypottysense.reasons import Reason
 
@@ -9,9 +11,7 @@ def is_ours(state: PlayerState, receipt: Receipt) -> bool:
 
     Another song of the same content is still ours: songs end, and who skips one still listens.
     """
-    return (
-        state.speaker is not None and state.content == receipt.content and _is_there(state.speaker, receipt)
-    )
+    return state.speaker is not None and state.content == receipt.content and is_there(state.speaker, receipt)
 
 
 def is_confirmed(state: PlayerState, receipt: Receipt) -> bool:
@@ -29,12 +29,35 @@ def lost_to(state: PlayerState, receipt: Receipt) -> Reason | None:
         if is_ours(state, receipt):
             return None
         return Reason.USER_TOOK_OVER if receipt.confirmed else Reason.OWN_MUSIC
-    paused_here = state.speaker is not None and _is_there(state.speaker, receipt)
+    paused_here = state.speaker is not None and is_there(state.speaker, receipt)
     return Reason.USER_PAUSED if receipt.confirmed and paused_here else Reason.ALREADY_SILENT
 
 
-def _is_there(speaker: SeenSpeaker, receipt: Receipt) -> bool:
+def is_taken_over(state: PlayerState, since: PlayerState, receipt: Receipt) -> bool:
+    """Say whether a person began something else since we began.
+
+    What played when we began does not count: Spotify's answers may lag behind our commands.
+    """
+    if not state.is_playing or is_ours(state, receipt):
+        return False
+    return (state.content, _id_of(state)) != (since.content, _id_of(since))
+
+
+def on_its_way(receipt: Receipt, to: SeenSpeaker) -> Receipt:
+    """Return the receipt of music that is handed over: ours here and there, while nobody knows which.
+
+    Id or name is proof enough, so it takes the new speaker's id and keeps the old one's name. Session and
+    room stay: until it arrives, the music belongs to the old visit.
+    """
+    return replace(receipt, speaker_id=to.id or "")
+
+
+def is_there(speaker: SeenSpeaker, receipt: Receipt) -> bool:
     """Say whether this is the receipt's speaker: Spotify gives some a new id each day, and some none."""
     if speaker.id == receipt.speaker_id:
         return True
     return speaker.name == receipt.speaker_name and receipt.speaker_type in ("", speaker.type)
+
+
+def _id_of(state: PlayerState) -> str | None:
+    return state.speaker.id if state.speaker is not None else None

@@ -2,11 +2,21 @@
 
 from datetime import datetime, time, timedelta
 
-from spottypottysense.playback.model import Bookmark, PlayerState, SeenSpeaker, Start, Wishes
+from spottypottysense.playback.model import (
+    Bookmark,
+    ContentLength,
+    PlayerState,
+    SeenSpeaker,
+    Start,
+    Wishes,
+)
 from spottypottysense.sensors.model import Beginning, Programme, Room
 
 COME_BACK = timedelta(minutes=10)
 """Whoever comes back within this time hears the music go on, not begin anew."""
+
+ASK_LENGTH_EVERY = timedelta(days=1)
+"""Playlists grow slowly."""
 
 
 def wishes_of(room: Room, wall: time) -> Wishes:
@@ -65,6 +75,23 @@ def takes_offset(content: str) -> bool:
     return content.split(":")[1:2] in (["playlist"], ["album"])
 
 
+def is_resumed(start: Start | None) -> bool:
+    """Say whether music goes on where it had stopped."""
+    return start is None or start.item is not None
+
+
+def is_placed(start: Start | None) -> bool:
+    """Say whether music begins anywhere but at the top, which Spotify may refuse where it takes the rest."""
+    return is_resumed(start) or (start is not None and start.place is not None)
+
+
+def needs_length(wishes: Wishes, content: str, known: ContentLength | None, now: datetime) -> bool:
+    """Say whether to ask how many songs there are: once a day, where a song is chosen by number."""
+    if wishes.beginning is Beginning.TOP or not takes_offset(content):
+        return False
+    return known is None or now - known.asked_at >= ASK_LENGTH_EVERY
+
+
 def wanted_volume(wishes: Wishes, speaker: SeenSpeaker) -> int | None:
     """Return how loud music should be (0 to 100), or None if that is left as it is or cannot be set."""
     if not speaker.supports_volume:
@@ -74,13 +101,3 @@ def wanted_volume(wishes: Wishes, speaker: SeenSpeaker) -> int | None:
     wanted = speaker.volume if wishes.volume is None else wishes.volume
     limits = [level for level in (wanted, wishes.ceiling) if level is not None]
     return min(limits)
-
-
-def rises(volume: int) -> tuple[int, ...]:
-    """Return the volumes of a fade-in: the first before the first note, the last one is `volume`."""
-    return tuple(sorted({max(volume // 4, 1), max(volume * 3 // 5, 1), volume})) if volume else (0,)
-
-
-def falls(volume: int) -> tuple[int, ...]:
-    """Return the volumes of a fade-out before the music is paused."""
-    return (volume // 3,) if volume >= 3 else ()

@@ -83,12 +83,12 @@ class NeverPauses(Mistaken):
         """Do nothing."""
 
 
-class DoublesVolume(Mistaken):
+class LikesItLoud(Mistaken):
     """Likes it loud."""
 
     def set_volume(self, account: str, speaker_id: str, percent: int) -> None:
-        """Set twice the volume."""
-        super().set_volume(account, speaker_id, min(100, 2 * percent))
+        """Set more than was asked for."""
+        super().set_volume(account, speaker_id, max(percent, 90))
 
 
 class ForgetsConfirmation:

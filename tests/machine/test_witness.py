@@ -9,9 +9,9 @@ import pytest
 from machine.house import House
 from machine.mistakes import (
     DoublesVisits,
-    DoublesVolume,
     ForgetsConfirmation,
     KeepsReceipts,
+    LikesItLoud,
     LosesReceipts,
     Mistaken,
     NeverPauses,
@@ -80,7 +80,7 @@ MISTAKES: list[tuple[str, Wrap, Change, Callable[[House], None]]] = [
     ("(5)", as_it_is, lambda s: replace(s, receipts=LosesReceipts(s.receipts)), visit),
     ("(5)", as_it_is, lambda s: replace(s, sessions=DoublesVisits(s.sessions)), visit_with_two_motions),
     ("(6)", as_it_is, lambda s: replace(s, receipts=KeepsReceipts(s.receipts)), visit),
-    ("(7)", DoublesVolume, as_they_are, visit),
+    ("(7)", LikesItLoud, as_they_are, visit),
 ]
 
 

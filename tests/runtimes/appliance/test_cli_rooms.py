@@ -3,6 +3,7 @@
 import pytest
 
 from runtimes.appliance.command_line import Spotty
+from spottypottysense.simulator.demo_world import OWNER
 from spottypottysense.simulator.remote import Remote
 
 LINK = "https://open.spotify.com/playlist/37i9dQZF1DX?si=abc"
@@ -77,11 +78,22 @@ def test_the_household_decides_between_people(home: Spotty) -> None:
 
 def test_a_speaker_is_looked_up_when_it_is_chosen(furnished: Spotty, spotify: Remote) -> None:
     """Nothing is refused, for a speaker may be switched off just now; what is odd about it is said."""
-    spotify.post("speakers", name="Twin", accounts=["alex"])
-    spotify.post("speakers", name="Twin", accounts=["alex"])
+    for key in ("one", "other"):
+        spotify.post("speakers", key=key, name="Twin", accounts=[OWNER])
     assert furnished("room", "set", "Bathroom", "--speaker", "Kitchen speaker") == "Bathroom: speaker set.\n"
     assert "Several speakers have this name" in furnished("room", "set", "Bathroom", "--speaker", "Twin")
     missing = furnished("room", "set", "Bathroom", "--speaker", "Attic speaker")
     assert "Bathroom: speaker set." in missing
     assert "Spotify does not see the speaker" in missing
     assert "Attic speaker" in furnished("room", "list")
+
+
+def test_a_speaker_that_cannot_be_looked_up(furnished: Spotty, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is chosen all the same, and the reason is said; who is not connected is not asked."""
+    monkeypatch.setenv("SPOTTY_SPOTIFY_API_URL", "http://127.0.0.1:1")
+    said = furnished("room", "set", "Bathroom", "--speaker", "Hifi")
+    assert "Bathroom: speaker set." in said
+    assert "could not be asked" in said
+    furnished("user", "add", "new@example.com")
+    alone = furnished("room", "set", "Attic", "--speaker", "Hifi", "--account", "new@example.com")
+    assert alone == "Attic: speaker, account set.\n"

@@ -159,8 +159,9 @@ def room_programme(
             day = tuple(programme for programme in room.day if programme.part is not part)
             if not clear:
                 day += (_programme(room, part, wishes),)
-            room = house.core.sensors.change_room(room.id, day=day)
-    for programme in sorted(room.day, key=lambda programme: programme.starts):
+            by_start = sorted(day, key=lambda programme: programme.starts)
+            room = house.core.sensors.change_room(room.id, day=tuple(by_start))
+    for programme in room.day:
         typer.echo(_said(programme, room))
     if not room.day:
         typer.echo(f"{plain(name)} plays the same at any time of day.")

@@ -1,0 +1,6 @@
+"""All troubles that were met in earnest."""
+
+from support.failures_seen import FAILURES
+from support.refusals_seen import REFUSALS
+
+TROUBLES = (*REFUSALS.all, *FAILURES.all)

@@ -146,6 +146,25 @@ def test_accepts_in_its_sleep(spotify: Caller) -> None:
     assert not spotify.account()["playing"]
 
 
+def test_accepts_in_its_sleep_and_wakes(spotify: Caller) -> None:
+    """A transfer that was accepted in vain may wake it all the same, a while later."""
+    device = _add(spotify, accepts_asleep=True, wakes_on_transfer=1, wakes_after=2)
+    spotify.control("POST", "speakers/echo", do="sleep")
+    assert _transfer(spotify, device) == 202
+    assert "Echo" not in _listed(spotify)
+    spotify.later(2)
+    assert _listed(spotify)["Echo"] == device
+
+
+def test_a_volume_that_shows_late(spotify: Caller) -> None:
+    """Nobody knows how loud it is before it is the active one."""
+    device = _add(spotify, null_volume=True)
+    devices = spotify.call("GET", "/v1/me/player/devices").json()["devices"]
+    assert [each["volume_percent"] for each in devices if each["id"] == device] == [None]
+    assert _transfer(spotify, device) == 204
+    assert spotify.call("GET", "/v1/me/player").json()["device"]["volume_percent"] == 50
+
+
 def test_models_that_are_never_listed(spotify: Caller) -> None:
     """They show in the state while they play."""
     _add(spotify, unlisted=True)

@@ -29,14 +29,15 @@ _VOLUME_FIXED = player_refusal(403, "Cannot control device volume", "VOLUME_CONT
 
 def device_shape(speaker: Speaker, account: Account) -> dict[str, Any]:
     """Return a speaker as the Web API shows it to one account."""
+    active = account.playback.speaker is speaker
     return {
         "id": None if speaker.quirks.null_id else speaker.id,
-        "is_active": account.playback.speaker is speaker,
+        "is_active": active,
         "is_private_session": False,
         "is_restricted": speaker.is_restricted,
         "name": speaker.name,
         "type": speaker.type,
-        "volume_percent": speaker.volume,
+        "volume_percent": None if speaker.quirks.null_volume and not active else speaker.volume,
         "supports_volume": speaker.supports_volume,
     }
 
@@ -104,12 +105,16 @@ def _found(account: Account, device_id: str) -> Speaker:
 
 
 def _commandable(speaker: Speaker) -> Speaker:
-    """Return a speaker to which a command can have an effect, if it does not sleep."""
+    """Return a speaker that may be commanded, whether it hears or not."""
     if speaker.is_restricted:
         raise Refused(_RESTRICTED)
-    if speaker.quirks.accepts_asleep and not speaker.awake:
-        raise Refused(_ACCEPTED_IN_VAIN)
     return speaker
+
+
+def _unheard(speaker: Speaker) -> Refused:
+    """Return what a command gets that its speaker does not hear: a 404, or a 202 that comes to nothing."""
+    vain = speaker.quirks.accepts_asleep and not speaker.awake
+    return Refused(_ACCEPTED_IN_VAIN if vain else DEVICE_NOT_FOUND)
 
 
 def _addressed(account: Account, request: Request) -> Speaker:
@@ -125,7 +130,7 @@ def _addressed(account: Account, request: Request) -> Speaker:
 def _awake(account: Account, request: Request) -> Speaker:
     speaker = _addressed(account, request)
     if not speaker.awake or speaker.quirks.cast_404:
-        raise Refused(DEVICE_NOT_FOUND)
+        raise _unheard(speaker)
     return speaker
 
 
@@ -148,7 +153,7 @@ def transfer(world: World, account: Account, request: Request) -> Reply:
     playback = _may_command(world, account)
     speaker = _found(account, request.device)
     if not speaker.answers_transfer(world.now()):
-        raise Refused(DEVICE_NOT_FOUND)
+        raise _unheard(speaker)
 
     def move() -> None:
         if play or playback.playing or speaker.quirks.plays_on_transfer:
@@ -165,7 +170,7 @@ def play(world: World, account: Account, request: Request) -> Reply:
     playback = _may_command(world, account)
     speaker = _addressed(account, request)
     if not speaker.answers_play():
-        raise Refused(DEVICE_NOT_FOUND)
+        raise _unheard(speaker)
     here = playback.playing and playback.speaker is speaker
     if order.music is None and (not playback.tracks or (here and order.position_ms is None)):
         raise Refused(RESTRICTION)

@@ -11,6 +11,8 @@ class Quirks:
 
     null_id: bool = False
     """Shown without an id, so that no command can name it."""
+    null_volume: bool = False
+    """Its volume shows only while it is the active one; the field may be null."""
     unstable_id: bool = False
     """A new id each time it wakes: Echo, iPhone, web player, some after a reboot (web-api#1059)."""
     unlisted: bool = False

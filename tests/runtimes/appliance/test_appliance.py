@@ -12,7 +12,6 @@ import pytest
 import urllib3
 
 from devices.device import eventually
-from runtimes.appliance.command_line import Spotty
 from spottypottysense.errors import Conflict, Invalid
 from spottypottysense.runtimes.appliance.appliance import Appliance
 from spottypottysense.runtimes.appliance.settings import read
@@ -115,9 +114,9 @@ def test_it_is_well_again_when_the_broker_is(tmp_path: Path) -> None:
     appliance.stop()
 
 
-def test_first_notes_and_sleeping_speakers_are_counted(furnished: Spotty) -> None:
+@pytest.mark.usefixtures("furnished")
+def test_first_notes_and_sleeping_speakers_are_counted() -> None:
     """How long music took to be heard, and why a speaker kept it from being heard."""
-    assert furnished.data.exists()
     house = build(read(os.environ))
     appliance = Appliance(house)
     rooms = {room.name: room for room in house.core.sensors.rooms(house.core.accounts.households()[0].id)}

@@ -10,6 +10,7 @@ import typer
 from spottypottysense.accounts.model import Household, User
 from spottypottysense.errors import Invalid, NotFound
 from spottypottysense.runtimes.appliance import settings
+from spottypottysense.runtimes.appliance.files import locked
 from spottypottysense.runtimes.appliance.wiring import House, build
 from spottypottysense.sensors.model import Room
 
@@ -24,6 +25,15 @@ def opened() -> Iterator[House]:
         yield house
     finally:
         house.close()
+
+
+def appliance_runs(house: House) -> bool:
+    """Say whether an appliance looks after this house, in another process."""
+    try:
+        with locked(house.settings.data / "appliance.lock", wait=False):
+            return False
+    except BlockingIOError:
+        return True
 
 
 def household_named(house: House, name: str | None) -> Household:

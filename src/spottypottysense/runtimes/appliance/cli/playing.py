@@ -11,7 +11,13 @@ from spottypottysense.api.overview import room_labels
 from spottypottysense.errors import Invalid, Unavailable
 from spottypottysense.presence.model import Decision, JournalEntry, Music
 from spottypottysense.reasons import Reason, sentence
-from spottypottysense.runtimes.appliance.cli.finding import HouseholdName, household_named, opened, room_of
+from spottypottysense.runtimes.appliance.cli.finding import (
+    HouseholdName,
+    appliance_runs,
+    household_named,
+    opened,
+    room_of,
+)
 from spottypottysense.runtimes.appliance.cli.texts import MINUTE, plain, span
 from spottypottysense.runtimes.appliance.wiring import House
 from spottypottysense.sensors.model import Room
@@ -62,6 +68,8 @@ def play(
         reason = told.outcome_in(chosen) or _music_in(house, chosen) or decision.reason
         plays = _plays(house, chosen)
         typer.echo(_advised(house, chosen, reason))
+        if plays and not appliance_runs(house):
+            typer.echo("The appliance does not run, so nothing ends this: `spotty up`, or `spotty stop`.")
     if not plays:
         raise typer.Exit(1)
 

@@ -15,7 +15,7 @@ from memory.playback_memory import MemoryBookmarks, MemoryContentLengths, Memory
 from memory.player import PretendPlayer
 from memory.receipts import MemoryReceipts
 from memory.sessions import MemoryJournal, MemorySessions
-from spottypottysense.accounts.model import Household
+from spottypottysense.accounts.model import Household, User
 from spottypottysense.clock import ManualClock
 from spottypottysense.core import Core, Rules, Stores, World, assemble
 from spottypottysense.grants.model import ClientApp, PendingConsent, Secret, TokenReply
@@ -133,10 +133,10 @@ class PretendProvisioner:
 
 
 class PretendHome:
-    """One household: bath (sensors `pir`, pulse, and `radar`, level), kitchen (`door`, pulse, and `eye`, level)
-    and hall (`beam`, pulse), all Anna's; and a switch in the bath, `button`.
+    """One household of Anna, Ben and Carl, whose rooms are all Anna's.
 
-    `restart` builds the core anew over the same stores; what waited in the lanes is lost.
+    The bath has the sensors `pir` (pulse) and `radar` (level) and a switch, `button`; the kitchen `door`
+    (pulse) and `eye` (level); the hall `beam` (pulse). `restart` builds the core anew over the same stores; what waited in the lanes is lost.
     """
 
     def __init__(self) -> None:
@@ -208,6 +208,8 @@ class PretendHome:
     def _furnish(self) -> None:
         stores = self.stores
         stores.accounts.save_household(Household("home", "Home"))
+        for name in ("anna", "ben", "carl"):
+            stores.accounts.save_user(User(name, "home", f"{name}@home.example"))
         stores.rooms.save_room(Room("bath", "home", "Bath", "anna", Speaker("Bath"), BATH_MIX, 30))
         stores.rooms.save_room(Room("kitchen", "home", "Kitchen", "anna", Speaker("Kitchen"), KITCHEN_MIX))
         stores.rooms.save_room(Room("hall", "home", "Hall", "anna", Speaker("Hall"), HALL_MIX))

@@ -87,7 +87,9 @@ def test_keys_tell_presses_apart() -> None:
     """Copies share a key; another id, time or command makes another press."""
     keys = {press(messageId=1).key, press(messageId="1").key, press(messageId=2).key}
     keys |= {press(messageId=1, switch="wake").key, press(timestamp=1772452800).key}
-    assert len(keys) == 4
+    keys.add(press(messageId=1, room="Küche").key)
+    assert len(keys) == 5
+    assert "?" in press(room="\ud800").key
 
 
 def test_topic_of_a_switch() -> None:

@@ -59,8 +59,9 @@ def switch_from(sensor_id: str, payload: bytes, received_at: datetime) -> Switch
     except ValueError:
         raise _invalid(Reason.BAD_PAYLOAD, "switch") from None
     at = _time_of(body, received_at)
-    key = _key(sensor_id, switch, body, at)
-    return SwitchPress(sensor_id, switch, at, received_at, key, _room(body), _minutes(body))
+    room = _room(body)
+    key = _storable(f"{_key(sensor_id, switch, body, at)}/{room or ''}")
+    return SwitchPress(sensor_id, switch, at, received_at, key, room, _minutes(body))
 
 
 def _body_of(sensor_id: str, payload: bytes) -> dict[str, object]:
@@ -107,7 +108,12 @@ def _key(sensor_id: str, event: MotionEvent | Switch, body: dict[str, object], a
         raise _invalid(Reason.BAD_PAYLOAD, "messageId")
     stamp = at.isoformat() if message_id is None or "timestamp" in body else ""
     name = "" if message_id is None else str(message_id)[:128]
-    return f"{sensor_id}/{event}/{name}/{stamp}".encode(errors="replace").decode()
+    return _storable(f"{sensor_id}/{event}/{name}/{stamp}")
+
+
+def _storable(text: str) -> str:
+    """Return the text with nothing in it that cannot be written as UTF-8."""
+    return text.encode(errors="replace").decode()
 
 
 def _room(body: dict[str, object]) -> str | None:

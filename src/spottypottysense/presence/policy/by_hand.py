@@ -39,8 +39,8 @@ def on_play(
 
 
 def on_stop(order: Order, latest: Session | None, now: datetime) -> Decision:
-    """Decide what becomes of a visit whose music is stopped by hand: it is silent until it ends."""
+    """Decide what becomes of a visit whose music is stopped by hand: nothing is asked for until it ends."""
     if latest is None or latest.ended_at is not None:
         return Decision(Action.COMMAND, order.reason)
     silent = after_playback(latest, playing=False, reason=Reason.STOPPED_BY_HAND, now=now)
-    return Decision(Action.COMMAND, order.reason, silent)
+    return Decision(Action.COMMAND, order.reason, replace(silent, asked_at=None))

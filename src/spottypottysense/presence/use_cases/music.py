@@ -107,7 +107,7 @@ class RoomMusic:
 
         def stop() -> None:
             outcome = self._playback.stop(account, session.room_id)
-            self._notes.stopped(session)
+            self._notes.stopped(session.id)
             self._report(session, outcome, entry, "mended")
 
         self._submit(account, session.id, stop)
@@ -115,7 +115,8 @@ class RoomMusic:
     def ask_again(self, session: Session) -> bool:
         """Ask for music that was busy elsewhere and may come now; False if anything speaks against it."""
         now = self._clock.now()
-        if veto(self._rulebook.of(session.room_id), None, now) is not None:
+        is_over = session.deadline_at <= now
+        if is_over or veto(self._rulebook.of(session.room_id), None, now) is not None:
             return False
         decision = Decision(Action.EXTEND, Reason.TRY_AGAIN, asking(session, session.account, now, now))
         entry = self._records.about(decision, "follow", session)

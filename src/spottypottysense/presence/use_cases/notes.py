@@ -65,17 +65,17 @@ class Notes:
 
         self._change(loss.session_id, change)
 
-    def stopped(self, stopped: Session) -> None:
+    def stopped(self, session_id: str) -> None:
         """Note that the music was stopped by hand, unless somebody has asked for it anew since."""
 
         def change(session: Session) -> Session:
-            if session.ended_at is not None or session.asked_at != stopped.asked_at:
+            if session.ended_at is not None or session.asked_at is not None:
                 return session
             return after_playback(
                 session, playing=False, reason=Reason.STOPPED_BY_HAND, now=self._clock.now()
             )
 
-        self._change(stopped.id, change)
+        self._change(session_id, change)
 
     def passed_on(self, session_id: str, account: str) -> bool:
         """Note that another account is asked for a session's music; False if that is not wanted any more."""

@@ -16,6 +16,7 @@ from memory.playback_memory import MemoryBookmarks, MemoryContentLengths, Memory
 from memory.receipts import MemoryReceipts
 from memory.sessions import MemoryJournal, MemorySessions
 from memory.spotify import InProcessPlayer
+from spottypottysense import ids
 from spottypottysense.accounts.model import Household, User
 from spottypottysense.clock import ManualClock
 from spottypottysense.core import Core, Rules, Stores, assemble
@@ -23,6 +24,7 @@ from spottypottysense.core import World as Outside
 from spottypottysense.grants.model import ClientApp
 from spottypottysense.playback.ports import Player
 from spottypottysense.presence.model import Motion, MotionEvent
+from spottypottysense.sensors.model import SensorKind
 from spottypottysense.simulator import people
 from spottypottysense.simulator.app import App
 from spottypottysense.simulator.control_fields import Fields
@@ -30,6 +32,7 @@ from spottypottysense.simulator.world import World
 
 MEND_EVERY = timedelta(seconds=30)
 IDLE = timedelta(minutes=1)
+A_MOMENT = timedelta(seconds=1)
 DAY = timedelta(days=1)
 LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -125,11 +128,12 @@ class House:
 
     def sense(self, sensor_id: str, event: MotionEvent = MotionEvent.DETECTED) -> None:
         """Let a sensor say something."""
+        self._a_moment()
         now = self.clock.now()
         sensor = next(sensor for sensor in SENSORS if sensor.id == sensor_id)
         self.witness.tell(f"{sensor_id}: {event}")
         self.needs.hear(sensor, event, now)
-        key = f"{sensor_id}/{event}/{now.timestamp()}"
+        key = ids.new_id("motion")
         self.do(lambda: self.core.presence.note_motion(Motion(sensor_id, event, now, now, key)))
 
     def pass_time(self, span: timedelta) -> None:
@@ -145,6 +149,7 @@ class House:
 
     def person(self, account: str, **act: object) -> None:
         """Let a person do something in Spotify's app: `do` and what belongs to it."""
+        self._a_moment()
         was_ours = self.witness.plays_ours(account)
         self.witness.tell(f"{account}: {act}")
         others = self._sounding()
@@ -175,8 +180,10 @@ class House:
             self.witness.blind_until(self.clock.now())
         self.witness.down = down
 
-    def by_hand(self, act: Callable[[], object], room_id: str = "") -> None:
+    def by_hand(self, what: str, act: Callable[[], object], room_id: str = "") -> None:
         """Let a person use the house's own buttons; `room_id` is where music may play by that."""
+        self._a_moment()
+        self.witness.tell(f"by hand: {what}")
         self.witness.by_hand = True
         if room_id:
             self.needs.hold(room_id, self.clock.now())
@@ -195,7 +202,8 @@ class House:
         self.meanwhile.clear()
         self.spotify_is(down=False)
         for sensor in SENSORS:
-            self.sense(sensor.id, MotionEvent.CLEARED)
+            if sensor.kind is SensorKind.LEVEL:
+                self.sense(sensor.id, MotionEvent.CLEARED)
         self.pass_time(timedelta(minutes=20))
         for account in (ANNA, BOB):
             receipt = self.stores.receipts.receipt(account)
@@ -219,6 +227,11 @@ class House:
         self.clock.advance(span)
         if self.meanwhile:
             self.meanwhile.popleft()()
+
+    def _a_moment(self) -> None:
+        """Let no two things happen at once, unless the hub is at work."""
+        if not self._working:
+            self.pass_time(A_MOMENT)
 
     def _is_busy(self) -> bool:
         return bool(self.stores.sessions.open() or self.stores.receipts.receipts())

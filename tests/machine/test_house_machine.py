@@ -114,7 +114,10 @@ class HouseMachine(RuleBasedStateMachine):
         """Spotify answers a few calls wrongly; what was asked may be done all the same."""
         can_hide = fault in ("server_error", "disconnect")
         self.house.witness.tell(f"Spotify will stumble: {fault} {after=} {count=}")
-        self.house.app.faults.add(fault, count=count, settings={"after": after} if can_hide else {})
+        path = "/v1/me/player/play" if fault == "no_effect" else ""  # a pause is believed
+        self.house.app.faults.add(
+            fault, path=path, count=count, settings={"after": after} if can_hide else {}
+        )
 
     @rule()
     def power_returns(self) -> None:
@@ -145,30 +148,34 @@ class HouseMachine(RuleBasedStateMachine):
         """Somebody presses the room's button."""
         witness = self.house.witness
         before, witness.takes_over = witness.takes_over, witness.takes_over or takes_over
-        self.house.by_hand(lambda: self.house.core.by_hand.play(room_id, takes_over), room_id)
+        self.house.by_hand(
+            f"play in {room_id}", lambda: self.house.core.by_hand.play(room_id, takes_over), room_id
+        )
         witness.takes_over = before
 
     @rule(room_id=ROOM_IDS)
     def stops_by_hand(self, room_id: str) -> None:
         """Somebody presses the room's other button."""
-        self.house.by_hand(lambda: self.house.core.by_hand.stop(room_id))
+        self.house.by_hand(f"stop in {room_id}", lambda: self.house.core.by_hand.stop(room_id))
 
     @rule(minutes=st.sampled_from([None, 3, 40]), room_id=st.none() | ROOM_IDS)
     def snoozes(self, minutes: int | None, room_id: str | None) -> None:
         """Somebody wants no music for a while, or does want it again."""
         span = None if minutes is None else timedelta(minutes=minutes)
-        self.house.by_hand(lambda: self.house.core.by_hand.snooze("home", span, room_id))
+        self.house.by_hand(
+            f"snooze {minutes} {room_id}", lambda: self.house.core.by_hand.snooze("home", span, room_id)
+        )
 
     @rule()
     def everything_off(self) -> None:
         """Somebody wants silence at once."""
         span = timedelta(minutes=10)
-        self.house.by_hand(lambda: self.house.core.by_hand.everything_off("home", span))
+        self.house.by_hand("everything off", lambda: self.house.core.by_hand.everything_off("home", span))
 
     @rule(mode=st.sampled_from([Mode.HOME, Mode.HOME, Mode.AWAY, Mode.GUESTS]))
     def switches(self, mode: Mode) -> None:
         """Somebody switches the house."""
-        self.house.by_hand(lambda: self.house.core.by_hand.switch("home", mode))
+        self.house.by_hand(f"switch to {mode}", lambda: self.house.core.by_hand.switch("home", mode))
 
     @invariant()
     def nothing_to_blame(self) -> None:

@@ -25,9 +25,10 @@ class Known:
     """What is known of one account.
 
     `content` and `speaker` are what the house started and where, `since` when, and `ceiling` the volume
-    that it had to keep to; `touched` says that a person, or what befell a speaker, came between. `paused_in`
-    is the visit in which a person silenced it or took it over. `started` are the visits that have had their
-    start; `blind_until` is when the house last asked in vain.
+    that it had to keep to; `touched` says that a person, or what befell a speaker, came between, `doubted`
+    that the house saw so, `sounded` that anything was heard before the command. `paused_in` is the visit in
+    which a person silenced it or took it over. `started` are the visits that have had their start;
+    `blind_until` is when the house last asked in vain.
     """
 
     content: str | None = None
@@ -35,6 +36,8 @@ class Known:
     since: datetime | None = None
     ceiling: int = 100
     touched: bool = False
+    doubted: bool = False
+    sounded: bool = False
     paused_in: str | None = None
     started: set[str] = field(default_factory=set)
     blind_until: datetime | None = None
@@ -73,6 +76,7 @@ class Witness:
         """Note that a person did something with the account; `was_ours` says what sounded before."""
         known = self._known[account_id]
         known.touched = True
+        self._lets_go(account_id)
         if self.plays_ours(account_id):
             known.paused_in = None
             return
@@ -110,6 +114,8 @@ class Witness:
         if request.method == "GET":
             return
         account, command = self._settled(request.account), _command(request)
+        self._lets_go(account.id)
+        self._known[account.id].sounded = account.playback.playing
         self._spares_own_music(account, command)
         self._spares_others(account, command, _target(account, request))
         if command in ("play", "take along"):
@@ -120,8 +126,7 @@ class Witness:
         known = self._known[request.account]
         if request.method == "GET":
             seen = heard and reply.status < 300 and request.path == PLAYER
-            if seen and known.touched and not self.plays_ours(request.account):
-                known.content = known.speaker = None
+            known.doubted |= seen and known.touched and not self.plays_ours(request.account)
             return
         self.tell(f"house: {_command(request)} for {request.account}: {reply.status} {_said(request)}")
         if reply.status == 204:
@@ -132,6 +137,7 @@ class Witness:
     def looks_around(self) -> None:
         """Judge what sounds now: where, for how long, and how loud."""
         for account_id, known in self._known.items():
+            self._lets_go(account_id)
             if known.speaker is None or not self.plays_ours(account_id):
                 continue
             room, speaker = room_of_speaker(known.speaker.key), known.speaker
@@ -141,6 +147,12 @@ class Witness:
             by_us = known.since is not None and (turned is None or turned < known.since)
             if by_us and speaker.supports_volume and speaker.volume > known.ceiling:
                 self.blame(f"(7) {speaker.volume} % under a ceiling of {known.ceiling} % in the {room.id}")
+
+    def _lets_go(self, account_id: str) -> None:
+        """Forget what the house saw that it has lost, and has no receipt of any more."""
+        known = self._known[account_id]
+        if known.doubted and self._stores.receipts.receipt(account_id) is None:
+            known.content, known.speaker, known.doubted = None, None, False
 
     def _limit(self, room: Room, known: Known) -> datetime:
         """Return until when music may play in a room, given that the house sees what Spotify lets it see."""
@@ -155,7 +167,8 @@ class Witness:
         playback, command = account.playback, _command(request)
         if command == "play":
             self._starts_once(known, account)
-            known.content, known.touched, known.paused_in = playback.context_uri, False, None
+            known.content, known.paused_in = playback.context_uri, None
+            known.touched = known.doubted = False
         elif command == "pause":
             known.content = known.speaker = None
             known.started.clear()
@@ -203,14 +216,18 @@ class Witness:
         known.started.add(receipt.session_id)
 
     def _keeps_to_the_ceiling(self, account: Account, command: str) -> None:
-        """Judge the volume of a start, or of a change, at once; music that goes along may need a moment."""
+        """Judge a volume at once; one that a speaker has by itself may need a moment if music goes there.
+
+        Making it the active one beforehand would bring along what sounds elsewhere.
+        """
         speaker, now = account.playback.speaker, self._world.now()
         if speaker is None or not self.plays_ours(account.id) or not speaker.supports_volume:
             return
         turned = self._turned.get(speaker.key)
         by_us = command == "volume" or turned is None or now - turned > CEILING_GRACE
         ceiling = self._ceiling(speaker)
-        if command in ("play", "volume") and by_us and speaker.volume > ceiling:
+        starts = command == "play" and not self._known[account.id].sounded
+        if (starts or command == "volume") and by_us and speaker.volume > ceiling:
             self.blame(f"(7) {command} at {speaker.volume} % under a ceiling of {ceiling} % ({speaker.key})")
 
     def _ceiling(self, speaker: Speaker | None) -> int:

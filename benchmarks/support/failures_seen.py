@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from spottypottysense.reasons import Reason
-from spottypottysense.sensors.model import Speaker
+from spottypottysense.sensors.model import Ending, Speaker
 from spottypottysense.simulator.catalogue import tracks_of
 from spottypottysense.simulator.demo_world import OWNER, PARTNER, playlist_uri
 from support.scenarios import Scenarios
@@ -33,6 +33,31 @@ def asleep(house: Visitors) -> Iterator[None]:
     """Known from earlier visits, so it sleeps; the cloud has no way to wake it."""
     house.lived_in()
     house.happens_to("bathroom", "sleep")
+    yield
+
+
+@FAILURES.enter("asleep, wakes under a new id", "web-api#1059, spotcast#378")
+def wakes_anew(house: Visitors) -> Iterator[None]:
+    """The transfer to the old id wakes it; the list tells the new one."""
+    house.has_habits("bathroom", wakes_on_transfer=1, wakes_after=1, unstable_id=True)
+    house.lived_in()
+    house.happens_to("bathroom", "sleep")
+    yield
+
+
+@FAILURES.enter("a transfer is accepted (202), the speaker comes up 2 s later", "spotify-web-api-node#385")
+def accepted_and_wakes(house: Visitors) -> Iterator[None]:
+    """The list is asked until it is there."""
+    house.has_habits("bathroom", accepts_asleep=True, wakes_on_transfer=1, wakes_after=2)
+    house.lived_in()
+    house.happens_to("bathroom", "sleep")
+    yield
+
+
+@FAILURES.enter("the volume shows only while the speaker is active", "Web API reference")
+def volume_unknown(house: Visitors) -> Iterator[None]:
+    """It is set before the first note all the same."""
+    house.has_habits("bathroom", null_volume=True, wake_volume=80)
     yield
 
 
@@ -301,10 +326,32 @@ def taken_along(house: Visitors) -> Iterator[None]:
 
 @FAILURES.enter("somebody skips songs and turns the volume", "people")
 def still_ours(house: Visitors) -> Iterator[None]:
-    """It is still what we started, and is paused."""
+    """It is still what we started, and is paused; the volume stays as the person likes it."""
     yield
     house.somebody("skip")
     house.somebody("volume", percent=45)
+    yield
+    assert house.volume_of("bathroom") == 45
+
+
+@FAILURES.enter("fades: it wakes at a volume of its own", "spotcast#135", calls=18)
+def fades(house: Visitors) -> Iterator[None]:
+    """It rises from below; in the end the speaker is as loud as its people had it before."""
+    house.has_habits("bathroom", wake_volume=90)
+    house.wants(fades_in=True, ending=Ending.FADE)
+    yield
+    yield
+    assert house.volume_of("bathroom") == 40
+
+
+@FAILURES.enter("fades: somebody turns it up meanwhile", "people", volume=None, calls=18)
+def turned_up(house: Visitors) -> Iterator[None]:
+    """What a person set is what he finds."""
+    house.wants(fades_in=True, ending=Ending.FADE)
+    yield
+    house.somebody("volume", percent=45)
+    yield
+    assert house.volume_of("bathroom") == 45
 
 
 @FAILURES.enter(

@@ -1,7 +1,8 @@
 """What real speakers, Spotify and people do to a visit, and what has to come of it.
 
 Each scenario sets the stage, yields when somebody comes into the bathroom, and goes on with what people do
-during the visit. `seen` tells where it was met on real devices.
+during the visit; after a second yield it looks at what the visit has left behind. `seen` tells where it was
+met on real devices.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -15,7 +16,7 @@ from support.visits import Visited, Visitors, visitors
 Stage = Callable[[Visitors], Iterator[None]]
 _MOST_CALLS = {True: 12, False: 8}
 """Of a visit with music that was never played before, with one retry; and of one that stays silent."""
-MUSIC = (Reason.STARTED, Reason.RESUMED, Reason.ALREADY_PLAYING)
+MUSIC = (Reason.STARTED, Reason.RESUMED, Reason.ALREADY_PLAYING, Reason.HANDED_OVER)
 
 
 @dataclass(frozen=True)
@@ -23,8 +24,8 @@ class Scenario:
     """What is set up, and what is expected.
 
     `arrival` and `departure` are the reasons told; `on` is the speaker (its key) on which music is heard
-    during the visit, `after` after it. `volume` is how loud our music is, and has ever
-    been; None does not matter. At most `calls` are made, and none that is in `never`.
+    during the visit, `after` after it. `volume` is how loud our music is, and has ever been; None does not
+    matter. At most `calls` are made, and none that is in `never`.
     """
 
     name: str
@@ -48,8 +49,10 @@ class Result:
 
     @property
     def outcome(self) -> str:
-        """The reasons told, on the way in and out."""
-        return f"{self.visited.arrival.reason}, {self.visited.departure.reason}"
+        """The reasons told, on the way in and out; nothing has to be told of the end of silence."""
+        told = (self.visited.arrival.reason, self.visited.departure.reason)
+        silent = not self.visited.arrival.playing and told[1] is Reason.ALREADY_SILENT
+        return told[0] if silent else ", ".join(told)
 
     @property
     def plays(self) -> str:
@@ -93,7 +96,7 @@ class Scenarios:
 
 
 def lived_through(each: Scenario, spotify: Remote, directory: Path) -> Result:
-    """Set the stage, let somebody come and go, and return what became of it."""
+    """Set the stage, let somebody come and go, look around, and return what became of it."""
     with visitors(spotify, directory) as house:
         acts = each.stage(house)
         next(acts)
@@ -101,12 +104,14 @@ def lived_through(each: Scenario, spotify: Remote, directory: Path) -> Result:
         def meanwhile(_house: Visitors) -> None:
             next(acts, None)
 
-        return Result(each, house.comes_and_goes(meanwhile))
+        result = Result(each, house.comes_and_goes(meanwhile))
+        next(acts, None)
+        return result
 
 
 def show_results(results: Sequence[Result]) -> None:
     """Print what came of scenarios: one line each."""
-    print(f"\n{'scenario':<80}  {'outcome':<34}  {'plays':<32}  calls")
+    print(f"\n{'scenario':<80}  {'outcome':<29}  {'plays':<32}  calls  seconds")
     for each in results:
-        calls = each.visited.all_calls
-        print(f"{each.scenario.name:<80}  {each.outcome:<34}  {each.plays:<32}  {calls:>5}")
+        calls, seconds = each.visited.all_calls, each.visited.took.total_seconds()
+        print(f"{each.scenario.name:<80}  {each.outcome:<29}  {each.plays:<32}  {calls:>5}  {seconds:>7.1f}")

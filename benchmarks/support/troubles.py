@@ -1,6 +1,7 @@
 """All troubles that were met in earnest."""
 
 from support.failures_seen import FAILURES
+from support.handovers_seen import HANDOVERS
 from support.refusals_seen import REFUSALS
 
-TROUBLES = (*REFUSALS.all, *FAILURES.all)
+TROUBLES = (*REFUSALS.all, *FAILURES.all, *HANDOVERS.all)

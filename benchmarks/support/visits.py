@@ -27,6 +27,7 @@ MORNING = playlist_uri("morning")
 BATH = Wishes(Speaker("Bathroom speaker", "Speaker"), MORNING, volume=30)
 SLOWEST = timedelta(seconds=3)
 """How long a command may take to have its effect."""
+KITCHEN = Speaker("Kitchen speaker", "Speaker")
 _COMMANDS = {"": "transfer", "next": "skip"}
 
 
@@ -47,7 +48,7 @@ class Heard:
 
 @dataclass(frozen=True)
 class Visited:
-    """What became of one visit; `calls` are those to Spotify on the way in and on the way out."""
+    """What became of one visit: the calls to Spotify on the way in and out, and how long the way in took."""
 
     arrival: Outcome
     heard: Heard
@@ -55,6 +56,7 @@ class Visited:
     left: Heard
     calls: tuple[str, ...]
     calls_out: tuple[str, ...]
+    took: timedelta
 
     @property
     def all_calls(self) -> int:
@@ -82,6 +84,7 @@ class Visitors:
     wishes: Wishes = BATH
     scope: str = SCOPES
     others: tuple[str, ...] = ()
+    elsewhere: tuple[Stay, ...] = ()
     clock: TurnedClock = field(default_factory=TurnedClock)
 
     def __post_init__(self) -> None:
@@ -137,23 +140,40 @@ class Visitors:
         """Return a visit that begins now, of a new session."""
         now = self.clock.now()
         stay = Stay(f"session-{len(self.visits)}", room, since=now, seen_at=now)
-        self.visits.append(Visit(stay, OWNER, wishes or self.wishes, others=self.others, **more))
+        people = {"others": self.others, "elsewhere": self.elsewhere, **more}
+        self.visits.append(Visit(stay, OWNER, wishes or self.wishes, **people))
         return self.visits[-1]
 
     def comes_and_goes(self, between: Callable[["Visitors"], None] = lambda _: None) -> Visited:
         """Live through one visit of five minutes; `between` is what people do meanwhile."""
         self.forget_calls()
-        visit = self.visit()
+        visit = self.visit(latest_wins=True)
+        begun = self.clock.skew
         arrival = self.playback.arrive(visit)
+        took = self.clock.skew - begun
+        self.let_pass(SLOWEST)
         calls, heard = self.calls(), self.heard()
-        self.let_pass(timedelta(minutes=4))
+        self.let_pass(timedelta(minutes=4) - SLOWEST)
         between(self)
         self.let_pass(timedelta(minutes=1))
         self.forget_calls()
         departure = self.playback.depart(OWNER, visit.session_id)
         calls_out = self.calls()
         self.let_pass(SLOWEST)
-        return Visited(arrival, heard, departure, self.heard(), calls, calls_out)
+        return Visited(arrival, heard, departure, self.heard(), calls, calls_out, took)
+
+    def plays_in_the_kitchen(self) -> Visit:
+        """Let our music play in the kitchen, where somebody still is."""
+        wishes = replace(self.wishes, speaker=KITCHEN)
+        kitchen = self.visit("kitchen", wishes)
+        self.playback.arrive(kitchen)
+        self.elsewhere = (kitchen.stay,)
+        return kitchen
+
+    def volume_of(self, speaker: str) -> int:
+        """Return how loud a speaker is, or would be."""
+        shown = self.spotify.get("state")["speakers"]
+        return int(next(each["volume"] for each in shown if each["key"] == speaker))
 
     def lived_in(self) -> None:
         """Let somebody have been here before, too long ago for the next visit to be a coming back."""

@@ -1,6 +1,7 @@
 """Whatever speakers, Spotify and people do: each scenario that was met in earnest ends as it should."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,8 @@ from spottypottysense.simulator.remote import Remote
 from support.scenarios import MUSIC, Result, Scenario, lived_through, show_results
 from support.troubles import TROUBLES
 
+LONGEST = timedelta(seconds=17)
+"""How long a start may take, with the last look; shorter than a short visit."""
 NAMES = [each.name for each in TROUBLES]
 
 
@@ -37,4 +40,5 @@ def test_scenario(scenario: Scenario, spotify: Remote, tmp_path: Path, results: 
     if scenario.volume is not None:
         assert (visited.heard.volume, visited.heard.loudest) == (scenario.volume, scenario.volume), calls
     assert len(calls) <= scenario.calls, calls
+    assert visited.took <= LONGEST, calls
     assert not set(calls) & set(scenario.never), calls

@@ -164,6 +164,31 @@ def test_music_goes_along_with_a_transfer(scene: Scene) -> None:
     assert (after.content, after.item) == (before.content, before.item)
 
 
+def test_paused_music_goes_on_with_a_transfer_that_says_so(scene: Scene) -> None:
+    """What was silent is heard on the other speaker."""
+    scene.player.play(OWNER, scene.bath, Start(MORNING))
+    scene.player.pause(OWNER, scene.bath)
+    scene.player.transfer(OWNER, scene.kitchen, play=True)
+    state = scene.player.state(OWNER)
+    assert (state.is_playing, state.content, where(state)) == (True, MORNING, scene.kitchen)
+
+
+def test_a_pause_is_for_one_speaker(scene: Scene) -> None:
+    """What plays on another one goes on, and it is no error."""
+    scene.player.play(OWNER, scene.bath, Start(MORNING))
+    scene.player.pause(OWNER, scene.kitchen)
+    state = scene.player.state(OWNER)
+    assert (state.is_playing, where(state)) == (True, scene.bath)
+
+
+def test_a_speaker_plays_for_one_account(scene: Scene) -> None:
+    """Whoever starts music there ends the music of another account."""
+    scene.person_plays(PARTNER, scene.bath, OWN)
+    scene.player.play(OWNER, scene.bath, Start(MORNING))
+    assert scene.player.state(OWNER).is_playing
+    assert not scene.player.state(PARTNER).is_playing
+
+
 def test_volume_and_shuffle_are_seen(scene: Scene) -> None:
     """In the state, and in the list of speakers."""
     scene.player.play(OWNER, scene.bath, Start(MORNING))

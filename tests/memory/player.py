@@ -134,10 +134,10 @@ class PretendPlayer:
         self.after("skip")
 
     def pause(self, account: str, speaker_id: str) -> None:
-        """Pause whatever the account plays."""
+        """Pause what the account plays there; elsewhere it goes on."""
         self._command("pause", speaker_id)
         now = self._now(account)
-        if now is not None and now.on:
+        if now is not None and now.on and now.speaker_id == speaker_id:
             self.paused.append(now)
             self._becomes(account, replace(now, on=False))
         self.after("pause")
@@ -231,6 +231,12 @@ class PretendPlayer:
         return replace(now, place=now.place + songs, position=gone - songs * self.song, since=self._time())
 
     def _becomes(self, account: str, now: Playing) -> None:
+        """A speaker plays for one account: whoever starts there ends the music of another one."""
+        if now.on:
+            for other, theirs in list(self.playing.items()):
+                if other != account and theirs.on and theirs.speaker_id == now.speaker_id:
+                    self.playing.pop(other)
+                    self.active.pop(other, None)
         self.playing[account] = replace(now, since=self._time())
 
     def _wakes(self, account: str, speaker_id: str) -> None:

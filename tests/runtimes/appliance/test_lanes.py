@@ -104,13 +104,15 @@ def test_finishing_waits_for_all_that_is_queued_and_what_it_queues() -> None:
 
 def test_finishing_what_is_idle_or_closed_returns_at_once() -> None:
     """Nobody waits for work that will not be done."""
-    lanes, go_on = ThreadLanes(1), threading.Event()
+    lanes, running, go_on = ThreadLanes(1), threading.Event(), threading.Event()
 
     def wait() -> None:
+        running.set()
         go_on.wait(10)
 
     assert lanes.finish(timedelta(0))
     lanes.submit("alex", wait)
+    assert running.wait(10)
     closing = threading.Thread(target=lanes.close)
     closing.start()
     assert eventually(lambda: lanes._closed)

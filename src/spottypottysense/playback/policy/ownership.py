@@ -36,11 +36,11 @@ def lost_to(state: PlayerState, receipt: Receipt) -> Reason | None:
 def is_taken_over(state: PlayerState, since: PlayerState, receipt: Receipt) -> bool:
     """Say whether a person began something else since we began.
 
-    What played when we began does not count: Spotify's answers may lag behind our commands.
+    What sounded when we began does not count: Spotify's answers may lag behind our commands.
     """
     if not state.is_playing or is_ours(state, receipt):
         return False
-    return (state.content, _id_of(state)) != (since.content, _id_of(since))
+    return not since.is_playing or (state.content, _id_of(state)) != (since.content, _id_of(since))
 
 
 def on_its_way(receipt: Receipt, to: SeenSpeaker) -> Receipt:

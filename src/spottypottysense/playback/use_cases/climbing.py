@@ -6,8 +6,8 @@ from datetime import timedelta
 from spottypottysense.errors import NeedsPerson, NotFound, SpottyError
 from spottypottysense.playback.model import PlayerState, Start, Wake
 from spottypottysense.playback.policy.deciding import reason_of
-from spottypottysense.playback.policy.ownership import is_confirmed, is_taken_over, is_there
-from spottypottysense.playback.policy.starting import is_placed
+from spottypottysense.playback.policy.ownership import is_confirmed, is_ours, is_taken_over, is_there
+from spottypottysense.playback.policy.starting import is_placed, spelled_out
 from spottypottysense.playback.use_cases.launching import Launch
 from spottypottysense.playback.use_cases.listening import Listening
 from spottypottysense.playback.use_cases.means import Means
@@ -77,16 +77,22 @@ class Climbing:
         return self._play(launch, sets_volume=not is_active)
 
     def _again(self, launch: Launch, wait: timedelta, *, missed: bool) -> PlayerState | None:
-        """Find it once more if it was not there, make it active, look, and only then ask again."""
+        """Find it once more if it was not there, make it active, look, and only then ask again.
+
+        It looks before the transfer too, which would bring along what a person began meanwhile.
+        """
         self._pause(wait)
         if missed:
             launch.see(self._waking.find(launch.account, launch.wanted, None, launch.until))
             self._prove(launch)
-        self._controls.transfer(launch.account, launch.speaker_id)
         state = self._look(launch)
+        if not is_confirmed(state, launch.receipt):
+            self._controls.transfer(launch.account, launch.speaker_id)
+            state = self._look(launch)
         if is_confirmed(state, launch.receipt):
             launch.took(self._clock.now())
             return state
+        launch.start = spelled_out(launch.start, launch.content, launch.since)
         return self._play(launch, sets_volume=True)
 
     def _play(self, launch: Launch, *, sets_volume: bool) -> PlayerState | None:
@@ -126,7 +132,8 @@ class Climbing:
     def _look(self, launch: Launch) -> PlayerState:
         """Read the state; raises `NeedsPerson(OWN_MUSIC)` if a person began something else meanwhile."""
         state = self._view.state(launch.account)
-        if is_taken_over(state, launch.since, launch.receipt):
+        lags = launch.before is not None and is_ours(state, launch.before)
+        if is_taken_over(state, launch.since, launch.receipt) and not lags:
             raise NeedsPerson(Reason.OWN_MUSIC)
         if state.speaker is not None and is_there(state.speaker, launch.receipt):
             launch.see(state.speaker)

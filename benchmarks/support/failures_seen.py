@@ -246,19 +246,41 @@ def shuffle_cleared(house: Visitors) -> Iterator[None]:
 @FAILURES.enter("always the same first song", "home-assistant/core#10423, homebridge-spotify-speaker#51")
 def first_song(house: Visitors) -> Iterator[None]:
     """It begins somewhere in the playlist, whose length is known from the first visit."""
-    house.wants(shuffle=False)
     house.lived_in()
     house.let_pass(timedelta(hours=1))
     yield
-    middle = len(tracks_of(MORNING)) // 2
-    heard = house.heard().item
-    assert heard in [song.uri for song in tracks_of(MORNING)[middle:]]
+    songs = tracks_of(MORNING)
+    assert house.first_item == songs[len(songs) // 2].uri
 
 
 @FAILURES.enter("an artist has no length, and no place to begin at", "Web API reference")
 def unknown_length(house: Visitors) -> Iterator[None]:
     """Shuffle and the next song, for a place cannot be chosen."""
     house.wants(content=MORNING.replace("playlist", "artist"))
+    yield
+
+
+@FAILURES.enter("comes back before Spotify has forgotten the song", "web-api#1373", Reason.RESUMED)
+def back_at_once(house: Visitors) -> Iterator[None]:
+    """The player still holds it: it goes on."""
+    song = house.was_here(timedelta(minutes=1))
+    yield
+    assert house.first_item == song
+
+
+@FAILURES.enter("comes back after Spotify has forgotten the song", "web-api#1373", Reason.RESUMED)
+def back_later(house: Visitors) -> Iterator[None]:
+    """A silent session is forgotten after two minutes; the bookmark knows song and place."""
+    song = house.was_here(timedelta(minutes=5))
+    yield
+    assert house.first_item == song
+
+
+@FAILURES.enter("comes back to an artist after Spotify has forgotten the song", "Web API reference")
+def back_to_an_artist(house: Visitors) -> Iterator[None]:
+    """There is no place to go on at, and nobody says that there was."""
+    house.wants(content=MORNING.replace("playlist", "artist"))
+    house.was_here(timedelta(minutes=5))
     yield
 
 

@@ -110,6 +110,7 @@ class Visitors:
         )
         self._since = 0
         self.visits: list[Visit] = []
+        self.first_item: str | None = None
 
     def close(self) -> None:
         """Close the database."""
@@ -153,6 +154,7 @@ class Visitors:
         took = self.clock.skew - begun
         self.let_pass(SLOWEST)
         calls, heard = self.calls(), self.heard()
+        self.first_item = heard.item
         self.let_pass(timedelta(minutes=4) - SLOWEST)
         between(self)
         self.let_pass(timedelta(minutes=1))
@@ -179,6 +181,14 @@ class Visitors:
         """Let somebody have been here before, too long ago for the next visit to be a coming back."""
         self.comes_and_goes()
         self.let_pass(timedelta(minutes=15))
+
+    def was_here(self, ago: timedelta) -> str:
+        """Let somebody have left a while ago, and return the song that was interrupted."""
+        self.comes_and_goes()
+        item = self.heard().item
+        assert item is not None
+        self.let_pass(ago)
+        return item
 
     def forget_calls(self) -> None:
         """Count calls from here on."""

@@ -111,8 +111,12 @@ def test_artists_have_no_places() -> None:
         False,
     ]
     assert not takes_offset("spotify")
-    artist = start_of(ANYWHERE, "spotify:artist:x", SILENCE, None, 40, 0.5, NOON)
-    assert artist == Start("spotify:artist:x", skips=True)
+    content = "spotify:artist:x"
+    artist = start_of(ANYWHERE, content, SILENCE, None, 40, 0.5, NOON)
+    assert artist == Start(content, skips=True)
+    mark = replace(MARK, content=content)
+    assert start_of(ANYWHERE, content, SILENCE, mark, None, 0.5, NOON) == artist
+    assert start_of(ANYWHERE, content, replace(HELD, content=content), mark, None, 0.5, NOON) is None
 
 
 @pytest.mark.parametrize(

@@ -136,7 +136,8 @@ class PretendHome:
     """One household of Anna, Ben and Carl, whose rooms are all Anna's.
 
     The bath has the sensors `pir` (pulse) and `radar` (level) and a switch, `button`; the kitchen `door`
-    (pulse) and `eye` (level); the hall `beam` (pulse). `restart` builds the core anew over the same stores; what waited in the lanes is lost.
+    (pulse) and `eye` (level); the hall `beam` (pulse). `restart` builds the core anew over the same stores;
+    what waited in the lanes is lost.
     """
 
     def __init__(self) -> None:

@@ -144,7 +144,7 @@ class ByHand:
                 self._journal(home, where, order)
             case Switch.EVERYTHING_OFF:
                 self._everything_off(home, span, order)
-            case Switch.AWAY | Switch.HOME | Switch.GUESTS:
+            case _:
                 self._switch(home, Mode(press.switch.value), order)
         return Decision(Action.COMMAND, order.reason)
 

@@ -156,7 +156,7 @@ class RoomMusic:
             attempt = replace(attempt, asked=asked, refused=attempt.refused or outcome)
             following = next_account(rules.room, outcome.reason, asked)
             if following is not None and self._notes.passed_on(session.id, following):
-                self._notes.losses(session.id, outcome)
+                self._notes.losses(outcome)
                 self.start(replace(session, account=following), entry, attempt)
                 return
         self._settle_arrival(session, outcome, attempt, entry)

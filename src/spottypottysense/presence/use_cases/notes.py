@@ -44,13 +44,12 @@ class Notes:
             return noted if account is None else replace(noted, account=account)
 
         self._change(session_id, change)
-        self.losses(session_id, outcome)
+        self.losses(outcome)
 
-    def losses(self, session_id: str, outcome: Outcome) -> None:
-        """Note who lost music by what was done for a session."""
+    def losses(self, outcome: Outcome) -> None:
+        """Note who lost music by it."""
         for loss in outcome.losses:
-            if loss.session_id != session_id or not outcome.playing:
-                self._loss(loss)
+            self._loss(loss)
 
     def _loss(self, loss: Loss) -> None:
         """Note that a session's music is not ours any more, or that its visit is over since it went along."""

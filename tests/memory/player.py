@@ -39,7 +39,8 @@ class PretendPlayer:
     are listed and find no music to play until they are made active (`transfers_to_wake` and `plays_to_warm`
     say how often), those in `mute` take commands and stay silent, and those in `loud` wake with a volume of
     their own. `lag` is how many reads a start takes to show. Songs last `song`; `lengths` counts the songs of
-    a content. `refuses_offsets` lets a start at a song of our choice be refused.
+    a content. `refuses_offsets` lets a start at a song of our choice be refused; without `tells_songs` nobody
+    learns which song plays.
     """
 
     def __init__(self, *speakers: SeenSpeaker, clock: Clock | None = None) -> None:
@@ -54,6 +55,7 @@ class PretendPlayer:
         self.song = timedelta(minutes=3)
         self.lag = 0
         self.refuses_offsets = False
+        self.tells_songs = True
         self.shuffle: dict[str, bool] = {}
         self.active: dict[str, str] = {}
         self.playing: dict[str, Playing] = {}
@@ -105,9 +107,11 @@ class PretendPlayer:
         now = self._now(account)
         if play:
             self._lags(account)
-        if now is not None and (now.on or play) and speaker_id not in self.mute:
+        comes_along = now is not None and (now.on or play)
+        if now is not None and comes_along and speaker_id not in self.mute:
             self._becomes(account, replace(now, speaker_id=speaker_id, on=True))
-        self._wakes(account, speaker_id)
+        if not (comes_along and speaker_id in self.mute):
+            self._wakes(account, speaker_id)
         self.after("transfer")
 
     def play(self, account: str, speaker_id: str, start: Start | None) -> None:
@@ -194,6 +198,8 @@ class PretendPlayer:
         shuffle = self.shuffle.get(account, False)
         if now is None:
             return PlayerState(speaker, shuffle=shuffle)
+        if not self.tells_songs:
+            return PlayerState(speaker, now.on, now.content, shuffle=shuffle)
         item = f"{now.content}#{now.place}"
         return PlayerState(speaker, now.on, now.content, item, now.position, self.song, shuffle)
 

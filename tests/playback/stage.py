@@ -1,5 +1,6 @@
 """A pretend player, its receipts, and playback over both."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 from memory.playback_memory import MemoryBookmarks, MemoryContentLengths, MemoryKnownSpeakers
@@ -53,3 +54,13 @@ class Stage:
     def _pause(self, wait: timedelta) -> None:
         self.waits.append(wait)
         self.clock.advance(wait)
+
+
+def failing(step: str, error: Exception) -> Callable[[str], None]:
+    """Return a hook that raises at one step."""
+
+    def fail(name: str) -> None:
+        if name == step:
+            raise error
+
+    return fail

@@ -61,7 +61,7 @@ def start_of(
         holds_it = (state.content, state.item) == (content, bookmark.item) and not state.is_playing
         if comes_back and holds_it:
             return None
-        if comes_back or wishes.beginning is Beginning.RESUME:
+        if (comes_back or wishes.beginning is Beginning.RESUME) and takes_offset(content):
             return Start(content, item=bookmark.item, position=bookmark.position)
     if wishes.beginning is Beginning.TOP:
         return Start(content)
@@ -73,6 +73,13 @@ def start_of(
 def takes_offset(content: str) -> bool:
     """Say whether Spotify lets this kind of content begin at a song of our choice (albums and playlists)."""
     return content.split(":")[1:2] in (["playlist"], ["album"])
+
+
+def spelled_out(start: Start | None, content: str, held: PlayerState) -> Start:
+    """Return a start that needs nothing of the player's memory; `held` is what it had when we began."""
+    if start is not None or not takes_offset(content):
+        return start or Start(content)
+    return Start(content, item=held.item, position=held.position)
 
 
 def is_resumed(start: Start | None) -> bool:

@@ -66,6 +66,8 @@ class Climbing:
     def _first(self, launch: Launch) -> PlayerState | None:
         """Make the speaker active, unless something plays elsewhere: that would come along, and be heard."""
         self._prove(launch)
+        if self._clock.now() - launch.receipt.started_at >= A_MOMENT:
+            self._look(launch)  # finding a speaker that slept takes its time
         is_active = launch.speaker.is_active
         if not is_active and not launch.since.is_playing:
             self._controls.transfer(launch.account, launch.speaker_id)

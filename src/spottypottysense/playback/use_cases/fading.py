@@ -48,8 +48,6 @@ class Fading:
         known = before_falling(receipt, speaker.volume)
         receipt = receipt if known == receipt else self._receipts.save(known)
         for level in falls(speaker.volume) if speaker.volume == receipt.volume else ():
-            if not _may_change(state, receipt):
-                break
             with suppress(NeedsPerson, NotFound):  # what cannot fall is paused all the same
                 self._controls.set_volume(receipt.account, speaker.id or receipt.speaker_id, level)
             for _ in range(STEP // BLINK):
@@ -57,6 +55,8 @@ class Fading:
                 if interrupted():
                     return None
             state = self._view.state(receipt.account)
+            if not _may_change(state, receipt):
+                break
         return receipt, state
 
     def mend(self, receipt: Receipt, state: PlayerState) -> None:

@@ -1,5 +1,6 @@
 """Finding a speaker that may sleep."""
 
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
 
@@ -31,8 +32,17 @@ class Waking:
         self._clock = means.clock
         self._pause = means.pause
 
-    def find(self, account: str, wanted: Speaker, active: SeenSpeaker | None, until: datetime) -> SeenSpeaker:
+    def find(
+        self,
+        account: str,
+        wanted: Speaker,
+        active: SeenSpeaker | None,
+        until: datetime,
+        look: Callable[[], object] = lambda: None,
+    ) -> SeenSpeaker:
         """Return the speaker that is meant; `active` spares the list if it can only be that one.
+
+        `look` is called before a speaker is addressed once more: it raises what then stands in the way.
 
         A speaker that we know and Spotify does not list may wake when it is addressed: it is tried `until`
         then. Raises `NeedsPerson` with the reason and the speaker's name.
@@ -43,7 +53,7 @@ class Waking:
             return active
         found = find_speaker(wanted, self._view.speakers(account))
         if found is Reason.SPEAKER_MISSING and known is not None:
-            found = self._wake(known, wanted, until)
+            found = self._wake(known, wanted, until, look)
         if isinstance(found, Reason):
             raise _cannot(found, wanted)
         self._speakers.keep(after_seen(known, account, found, self._clock.now()))
@@ -67,10 +77,14 @@ class Waking:
             self._speakers.keep(after_sleeping(known, self._clock.now()))
         return _cannot(Reason.SPEAKER_ASLEEP, speaker)
 
-    def _wake(self, known: KnownSpeaker, wanted: Speaker, until: datetime) -> SeenSpeaker | Reason:
-        for wait in POLLS:
+    def _wake(
+        self, known: KnownSpeaker, wanted: Speaker, until: datetime, look: Callable[[], object]
+    ) -> SeenSpeaker | Reason:
+        for number, wait in enumerate(POLLS):
             if self._clock.now() + wait > until:
                 break
+            if number:
+                look()
             with suppress(NotFound):
                 self._controls.transfer(known.account, known.last_id)
             self._pause(wait)

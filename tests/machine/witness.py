@@ -183,7 +183,7 @@ class Witness:
         sounds = account.playback.playing
         if self.plays_ours(account.id):
             return
-        if sounds and not (self.takes_over and command != "pause" and command != "next"):
+        if sounds and not (self.takes_over and command != "pause"):
             self.blame(f"(1) {command} of somebody's own music, for {account.id}")
         elif command == "take along" and not sounds:
             self.blame(f"(1) what is silent was made to sound, for {account.id}")
@@ -249,7 +249,9 @@ class Witness:
         return account
 
     def blame(self, fault: str) -> None:
-        """Note something that the house did wrong."""
+        """Note something that the house did wrong; saying it once is enough."""
+        if fault in self.faults:
+            return
         self.tell(f"FAULT: {fault}")
         self.faults.append(fault)
 

@@ -6,8 +6,8 @@ from datetime import timedelta
 from spottypottysense.reasons import Reason
 from spottypottysense.sensors.model import Ending, Speaker
 from spottypottysense.simulator.catalogue import tracks_of
-from spottypottysense.simulator.demo_world import OWNER, PARTNER, playlist_uri
-from support.scenarios import Scenarios
+from spottypottysense.simulator.demo_world import OWNER, PARTNER
+from support.scenarios import PATIENT, Scenarios
 from support.visits import MORNING, Visitors
 
 PLAY = "/v1/me/player/play"
@@ -36,7 +36,7 @@ def asleep(house: Visitors) -> Iterator[None]:
     yield
 
 
-@FAILURES.enter("asleep, wakes under a new id", "web-api#1059, spotcast#378")
+@FAILURES.enter("asleep, wakes under a new id", "web-api#1059, spotcast#378", calls=PATIENT)
 def wakes_anew(house: Visitors) -> Iterator[None]:
     """The transfer to the old id wakes it; the list tells the new one."""
     house.has_habits("bathroom", wakes_on_transfer=1, wakes_after=1, unstable_id=True)
@@ -45,7 +45,9 @@ def wakes_anew(house: Visitors) -> Iterator[None]:
     yield
 
 
-@FAILURES.enter("a transfer is accepted (202), the speaker comes up 2 s later", "spotify-web-api-node#385")
+@FAILURES.enter(
+    "a transfer is accepted (202), the speaker comes up 2 s later", "spotify-web-api-node#385", calls=PATIENT
+)
 def accepted_and_wakes(house: Visitors) -> Iterator[None]:
     """The list is asked until it is there."""
     house.has_habits("bathroom", accepts_asleep=True, wakes_on_transfer=1, wakes_after=2)
@@ -84,7 +86,7 @@ def idled_out(house: Visitors) -> Iterator[None]:
     yield
 
 
-@FAILURES.enter("an Echo: listed, the first play is not found", "spotifyplus#98, spotcast#403", calls=16)
+@FAILURES.enter("an Echo: listed, the first play is not found", "spotifyplus#98, spotcast#403", calls=PATIENT)
 def echo(house: Visitors) -> Iterator[None]:
     """The second try works."""
     house.has_habits("bathroom", first_play_404=True)
@@ -207,34 +209,6 @@ def namesakes(house: Visitors) -> Iterator[None]:
     yield
 
 
-@FAILURES.enter(
-    "would steal the music from a phone",
-    "one playback session per account",
-    arrival=Reason.OWN_MUSIC,
-    on="iphone",
-    after="iphone",
-    calls=2,
-)
-def own_music(house: Visitors) -> Iterator[None]:
-    """Somebody's own music is left alone."""
-    house.somebody("play", speaker="iphone")
-    yield
-
-
-@FAILURES.enter(
-    "another account plays on the speaker",
-    "one account at a time per speaker",
-    arrival=Reason.SPEAKER_TAKEN,
-    calls=6,
-    never=("play", "transfer"),
-)
-def taken(house: Visitors) -> Iterator[None]:
-    """The partner's music is left alone too."""
-    house.others = (PARTNER,)
-    house.somebody("play", PARTNER, speaker="bathroom")
-    yield
-
-
 @FAILURES.enter("starting a context clears shuffle", "web-api#605, home-assistant/core#31933")
 def shuffle_cleared(house: Visitors) -> Iterator[None]:
     """Shuffle is set after the start."""
@@ -257,30 +231,6 @@ def first_song(house: Visitors) -> Iterator[None]:
 def unknown_length(house: Visitors) -> Iterator[None]:
     """Shuffle and the next song, for a place cannot be chosen."""
     house.wants(content=MORNING.replace("playlist", "artist"))
-    yield
-
-
-@FAILURES.enter("comes back before Spotify has forgotten the song", "web-api#1373", Reason.RESUMED)
-def back_at_once(house: Visitors) -> Iterator[None]:
-    """The player still holds it: it goes on."""
-    song = house.was_here(timedelta(minutes=1))
-    yield
-    assert house.first_item == song
-
-
-@FAILURES.enter("comes back after Spotify has forgotten the song", "web-api#1373", Reason.RESUMED)
-def back_later(house: Visitors) -> Iterator[None]:
-    """A silent session is forgotten after two minutes; the bookmark knows song and place."""
-    song = house.was_here(timedelta(minutes=5))
-    yield
-    assert house.first_item == song
-
-
-@FAILURES.enter("comes back to an artist after Spotify has forgotten the song", "Web API reference")
-def back_to_an_artist(house: Visitors) -> Iterator[None]:
-    """There is no place to go on at, and nobody says that there was."""
-    house.wants(content=MORNING.replace("playlist", "artist"))
-    house.was_here(timedelta(minutes=5))
     yield
 
 
@@ -310,7 +260,7 @@ def loud_transfer(house: Visitors) -> Iterator[None]:
     yield
 
 
-@FAILURES.enter("the old song is heard for a moment before the new one", "spotifyplus#138", calls=16)
+@FAILURES.enter("the old song is heard for a moment before the new one", "spotifyplus#138", calls=PATIENT)
 def old_song_first(house: Visitors) -> Iterator[None]:
     """Nothing is confirmed before it is the room's own music that plays."""
     house.somebody("volume", speaker="bathroom", percent=30)
@@ -318,42 +268,6 @@ def old_song_first(house: Visitors) -> Iterator[None]:
     house.somebody("pause")
     house.has_habits("bathroom", late=2)
     yield
-
-
-@FAILURES.enter(
-    "somebody plays his own music during the visit",
-    "one playback session per account",
-    departure=Reason.USER_TOOK_OVER,
-    after="iphone",
-    never=("pause",),
-)
-def taken_over(house: Visitors) -> Iterator[None]:
-    """It is not paused when the visit ends."""
-    yield
-    house.somebody("play", speaker="iphone", context_uri=playlist_uri("evening"))
-
-
-@FAILURES.enter(
-    "somebody takes the music along to another speaker",
-    "one playback session per account",
-    departure=Reason.USER_TOOK_OVER,
-    after="living-room",
-    never=("pause",),
-)
-def taken_along(house: Visitors) -> Iterator[None]:
-    """Music that a person moved is his."""
-    yield
-    house.somebody("transfer", speaker="living-room")
-
-
-@FAILURES.enter("somebody skips songs and turns the volume", "people")
-def still_ours(house: Visitors) -> Iterator[None]:
-    """It is still what we started, and is paused; the volume stays as the person likes it."""
-    yield
-    house.somebody("skip")
-    house.somebody("volume", percent=45)
-    yield
-    assert house.volume_of("bathroom") == 45
 
 
 @FAILURES.enter("fades: it wakes at a volume of its own", "spotcast#135", calls=18)
@@ -364,28 +278,6 @@ def fades(house: Visitors) -> Iterator[None]:
     yield
     yield
     assert house.volume_of("bathroom") == 40
-
-
-@FAILURES.enter("fades: somebody turns it up meanwhile", "people", volume=None, calls=18)
-def turned_up(house: Visitors) -> Iterator[None]:
-    """What a person set is what he finds."""
-    house.wants(fades_in=True, ending=Ending.FADE)
-    yield
-    house.somebody("volume", percent=45)
-    yield
-    assert house.volume_of("bathroom") == 45
-
-
-@FAILURES.enter(
-    "the partner's music ousts ours",
-    "one account at a time per speaker",
-    departure=Reason.ALREADY_SILENT,
-    never=("pause",),
-)
-def ousted(house: Visitors) -> Iterator[None]:
-    """Nothing of ours is left to pause."""
-    yield
-    house.somebody("play", PARTNER, speaker="bathroom")
 
 
 @FAILURES.enter("the grant's account plays nothing and has no session at all", "spotifyplus#66")

@@ -7,7 +7,7 @@ from spottypottysense.reasons import Reason
 from spottypottysense.sensors.model import Speaker
 from spottypottysense.simulator.catalogue import tracks_of
 from spottypottysense.simulator.demo_world import OWNER, playlist_uri
-from support.scenarios import Scenarios
+from support.scenarios import PATIENT, Scenarios
 from support.visits import MORNING, Visitors
 
 PLAY = "/v1/me/player/play"
@@ -31,7 +31,7 @@ def another_id(house: Visitors) -> Iterator[None]:
     yield
 
 
-@REFUSALS.enter("device not found: asleep, wakes on the second transfer", "spotcast#378")
+@REFUSALS.enter("device not found: asleep, wakes on the second transfer", "spotcast#378", calls=PATIENT)
 def second_transfer(house: Visitors) -> Iterator[None]:
     """One transfer is not always enough."""
     house.has_habits("bathroom", wakes_on_transfer=2)
@@ -40,7 +40,7 @@ def second_transfer(house: Visitors) -> Iterator[None]:
     yield
 
 
-@REFUSALS.enter("device not found: listed some seconds after the transfer", "spotifyplus#98")
+@REFUSALS.enter("device not found: listed some seconds after the transfer", "spotifyplus#98", calls=PATIENT)
 def wakes_slowly(house: Visitors) -> Iterator[None]:
     """The list is asked again for a few seconds."""
     house.has_habits("bathroom", wakes_on_transfer=1, wakes_after=3)
@@ -170,14 +170,14 @@ def accepted_asleep(house: Visitors) -> Iterator[None]:
     yield
 
 
-@REFUSALS.enter("accepted, without effect", "web-api#631", arrival=Reason.NOT_CONFIRMED, calls=22)
+@REFUSALS.enter("accepted, without effect", "web-api#631", arrival=Reason.NOT_CONFIRMED, calls=26)
 def no_effect(house: Visitors) -> Iterator[None]:
     """204, and silence."""
     house.goes_wrong("no_effect", path=PLAY)
     yield
 
 
-@REFUSALS.enter("accepted, the effect comes 2 s later", "web-api#631", calls=16)
+@REFUSALS.enter("accepted, the effect comes 2 s later", "web-api#631", calls=PATIENT)
 def late(house: Visitors) -> Iterator[None]:
     """The state is asked again before the command is doubted."""
     house.has_habits("bathroom", late=2)

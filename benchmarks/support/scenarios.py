@@ -16,6 +16,8 @@ from support.visits import Visited, Visitors, visitors
 Stage = Callable[[Visitors], Iterator[None]]
 _MOST_CALLS = {True: 12, False: 10}
 """Of a visit with music that was never played before, with one retry; and of one that stays silent."""
+PATIENT = 20
+"""Most calls of a visit in which a speaker has to be asked again and again."""
 MUSIC = (Reason.STARTED, Reason.RESUMED, Reason.ALREADY_PLAYING, Reason.HANDED_OVER)
 
 

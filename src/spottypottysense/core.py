@@ -6,6 +6,8 @@ from datetime import timedelta
 from random import random
 
 from spottypottysense import ids
+from spottypottysense.access.ports import AccessStores, Hasher
+from spottypottysense.access.use_cases import Access
 from spottypottysense.accounts.ports import AccountStore
 from spottypottysense.accounts.use_cases import Accounts
 from spottypottysense.clock import Clock
@@ -46,6 +48,7 @@ class Stores:
     """Where things are kept."""
 
     accounts: AccountStore
+    access: AccessStores
     rooms: RoomStore
     sensors: SensorStore
     grants: GrantStore
@@ -72,6 +75,7 @@ class World:
     token_endpoint: TokenEndpoint
     player: Callable[[Grants], Player]
     crew: Crew
+    hasher: Hasher
     provisioner: Provisioner
     messenger: Messenger
     lanes: Lanes
@@ -97,6 +101,7 @@ class Core:
     """Everything that can be done, by subject."""
 
     accounts: Accounts
+    access: Access
     sensors: Sensors
     grants: Grants
     connections: Connections
@@ -153,6 +158,7 @@ class _GrantNotices:
 def assemble(stores: Stores, world: World, rules: Rules) -> Core:
     """Build the house, from the ground floor up."""
     accounts = Accounts(stores.accounts)
+    access = Access.over(stores.access, accounts, world.hasher, world.clock)
     sensors = Sensors(stores.rooms, stores.sensors, accounts, world.provisioner)
     notices = Notices(stores.notices, world.messenger, world.clock)
     grants, connections = _grants(stores, world, rules, _GrantNotices(notices))
@@ -168,7 +174,9 @@ def assemble(stores: Stores, world: World, rules: Rules) -> Core:
     )
     presence, by_hand = _presence(stores, world, rules, accounts, sensors, playback)
     history = History(stores.session_log)
-    return Core(accounts, sensors, grants, connections, notices, playback, presence, by_hand, history, rules)
+    return Core(
+        accounts, access, sensors, grants, connections, notices, playback, presence, by_hand, history, rules
+    )
 
 
 def _presence(

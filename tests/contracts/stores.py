@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+from memory.access import memory_access
 from memory.connections import MemoryApps, MemoryPendingConsents
 from memory.grants import MemoryGrants
 from memory.house import MemoryAccounts, MemoryRooms, MemorySensors
@@ -15,6 +16,7 @@ from memory.sessions import MemoryJournal, MemorySessions
 from spottypottysense.clock import ManualClock
 from spottypottysense.core import Stores
 from spottypottysense.grants.model import ClientApp, Secret
+from spottypottysense.runtimes.appliance.sqlite.access import sqlite_access
 from spottypottysense.runtimes.appliance.sqlite.accounts import SqliteAccounts
 from spottypottysense.runtimes.appliance.sqlite.apps import SqliteApps
 from spottypottysense.runtimes.appliance.sqlite.consents import SqlitePendingConsents
@@ -45,6 +47,7 @@ def in_memory(_directory: Path) -> Iterator[Stores]:
     accounts, grants = MemoryAccounts(), MemoryGrants()
     yield Stores(
         accounts=accounts,
+        access=memory_access(accounts),
         rooms=MemoryRooms(),
         sensors=MemorySensors(),
         grants=grants,
@@ -71,6 +74,7 @@ def in_sqlite(directory: Path) -> Iterator[Stores]:
     grants = SqliteGrants(database, vault)
     yield Stores(
         accounts=SqliteAccounts(database),
+        access=sqlite_access(database),
         rooms=SqliteRooms(database),
         sensors=SqliteSensors(database),
         grants=grants,

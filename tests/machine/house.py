@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from machine.plan import ANNA, BOB, ROOMS, SENSORS, STUCK_AFTER, TICK, Needs, furnish
 from machine.witness import Witness
+from memory.access import PretendHasher, memory_access
 from memory.connections import MemoryApps, MemoryPendingConsents
 from memory.grants import MemoryGrants
 from memory.home import Hands, Listener, PretendProvisioner, PretendTokens
@@ -100,6 +101,7 @@ class House:
                 token_endpoint=PretendTokens(),
                 player=lambda _grants: self._wrapped,
                 crew=Hands(),
+                hasher=PretendHasher(),
                 provisioner=PretendProvisioner(),
                 messenger=nobody,
                 lanes=OneAfterTheOther(),
@@ -253,6 +255,7 @@ class House:
         sessions = MemorySessions(journal)
         return Stores(
             accounts=accounts,
+            access=memory_access(accounts),
             rooms=MemoryRooms(),
             sensors=MemorySensors(),
             grants=grants,

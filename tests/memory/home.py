@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from memory.access import PretendHasher, memory_access
 from memory.connections import MemoryApps, MemoryPendingConsents
 from memory.grants import MemoryGrants
 from memory.house import MemoryAccounts, MemoryRooms, MemorySensors
@@ -146,11 +147,13 @@ class PretendHome:
         self.tokens = PretendTokens()
         self.provisioner = PretendProvisioner()
         self.listener = Listener()
+        self.hasher = PretendHasher()
         self.journal = MemoryJournal()
         self.sessions = MemorySessions(self.journal)
         accounts, grants = MemoryAccounts(), MemoryGrants()
         self.stores = Stores(
             accounts=accounts,
+            access=memory_access(accounts),
             rooms=MemoryRooms(),
             sensors=MemorySensors(),
             grants=grants,
@@ -176,6 +179,7 @@ class PretendHome:
             token_endpoint=self.tokens,
             player=lambda _: self.player,
             crew=Hands(),
+            hasher=self.hasher,
             provisioner=self.provisioner,
             messenger=self.listener,
             lanes=self.lanes,

@@ -4,32 +4,31 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from spottypottysense.accounts.model import Role
+from spottypottysense.accounts.model import Role, User
+from spottypottysense.secret import Secret
 
 
 class Scope(StrEnum):
-    """What an access token may do: look, command the music, or change settings and people."""
+    """What a way in allows: to look, to command the music, or to change settings and people."""
 
     READ = "read"
     CONTROL = "control"
     MANAGE = "manage"
 
 
-ALL_SCOPES = frozenset(Scope)
-
-
 @dataclass(frozen=True)
 class Caller:
     """Who asks: a person of a household, and what this way in allows.
 
-    `key` names the sign-in or the access token that was shown, for the audit trail and for signing out.
+    `key` names the way in: the sign-in's digest, or the access token's id where `by_token`.
     """
 
     user_id: str
     household_id: str
     role: Role
-    scopes: frozenset[Scope] = ALL_SCOPES
+    scopes: frozenset[Scope]
     key: str = ""
+    by_token: bool = False
 
 
 @dataclass(frozen=True)
@@ -39,6 +38,14 @@ class Password:
     user_id: str
     hashed: str
     changed_at: datetime
+
+
+@dataclass(frozen=True)
+class Login:
+    """A user and the password that proves it, if there is one."""
+
+    user: User
+    password: Password | None
 
 
 @dataclass(frozen=True)
@@ -88,6 +95,24 @@ class Invitation:
     household_id: str | None = None
     user_id: str | None = None
     role: Role = Role.MEMBER
+
+
+@dataclass(frozen=True)
+class Newcomer:
+    """What somebody says who accepts an invitation; a reset needs the password alone."""
+
+    password: Secret
+    email: str = ""
+    name: str = ""
+    time_zone: str = "UTC"
+
+
+@dataclass(frozen=True)
+class Failures:
+    """Wrong passwords in a row, and when the last one came."""
+
+    count: int
+    last_at: datetime
 
 
 class Act(StrEnum):

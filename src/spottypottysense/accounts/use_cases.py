@@ -6,7 +6,7 @@ from spottypottysense import ids
 from spottypottysense.accounts.model import Household, Role, User
 from spottypottysense.accounts.policy import checked_household, checked_user
 from spottypottysense.accounts.ports import AccountStore
-from spottypottysense.errors import Conflict
+from spottypottysense.errors import Conflict, NotFound
 
 
 class Accounts:
@@ -15,19 +15,21 @@ class Accounts:
     def __init__(self, store: AccountStore) -> None:
         self._store = store
 
-    def found(self, name: str, email: str, time_zone: str = "UTC") -> tuple[Household, User]:
+    def found(
+        self, name: str, email: str, time_zone: str = "UTC", owner_name: str = ""
+    ) -> tuple[Household, User]:
         """Create a household with its first owner; raises `Invalid` or `Conflict`."""
         household = checked_household(Household(ids.new_id("household"), name, time_zone))
-        owner = checked_user(User(ids.new_id("user"), household.id, email))
+        owner = checked_user(User(ids.new_id("user"), household.id, email, owner_name))
         self._refuse_taken(email)
         self._store.save_household(household)
         self._store.save_user(owner)
         return household, owner
 
-    def add_member(self, household_id: str, email: str, name: str = "") -> User:
+    def add_member(self, household_id: str, email: str, name: str = "", role: Role = Role.MEMBER) -> User:
         """Add a person to a household; raises `NotFound`, `Invalid` or `Conflict`."""
         household = self._store.household(household_id)
-        user = checked_user(User(ids.new_id("user"), household.id, email, name, Role.MEMBER))
+        user = checked_user(User(ids.new_id("user"), household.id, email, name, role))
         self._store.save_user(user)
         return user
 
@@ -36,6 +38,15 @@ class Accounts:
         household = replace(self._store.household(household_id), **changes)  # type: ignore[arg-type]
         self._store.save_household(checked_household(household))
         return household
+
+    def change_user(self, household_id: str, user_id: str, **changes: object) -> User:
+        """Change the named fields of a user; raises `NotFound`, `Invalid` or `Conflict`."""
+        user = next((user for user in self._store.users(household_id) if user.id == user_id), None)
+        if user is None:
+            raise NotFound("user", user_id)
+        changed = checked_user(replace(user, **changes))  # type: ignore[arg-type]
+        self._store.save_user(changed)
+        return changed
 
     def household(self, household_id: str) -> Household:
         """Return one household; raises `NotFound`."""

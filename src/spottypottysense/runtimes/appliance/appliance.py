@@ -151,6 +151,7 @@ class Appliance:
             Job("remind", _REMIND_EVERY, core.connections.remind, jitter=0.1),
             Job("notices", _DELIVER_EVERY, core.notices.deliver_pending, jitter=0.1),
             Job("forget", _FORGET_EVERY, lambda: core.presence.forget(core.rules.retention), jitter=0.1),
+            Job("forget_audit", _FORGET_EVERY, core.access.audit.forget, jitter=0.1),
         )
 
     def _refresh_grants(self) -> None:

@@ -13,10 +13,12 @@ from spottypottysense.grants.model import ClientApp, Schedule
 from spottypottysense.runtimes.appliance.broker.supervisor import Broker
 from spottypottysense.runtimes.appliance.crew import ThreadCrew
 from spottypottysense.runtimes.appliance.feed import LiveFeed
+from spottypottysense.runtimes.appliance.hasher import Argon2Hasher
 from spottypottysense.runtimes.appliance.lanes import ThreadLanes
 from spottypottysense.runtimes.appliance.messenger import Messenger
 from spottypottysense.runtimes.appliance.metrics import Metrics
 from spottypottysense.runtimes.appliance.settings import Settings
+from spottypottysense.runtimes.appliance.sqlite.access import sqlite_access
 from spottypottysense.runtimes.appliance.sqlite.accounts import SqliteAccounts
 from spottypottysense.runtimes.appliance.sqlite.apps import SqliteApps
 from spottypottysense.runtimes.appliance.sqlite.consents import SqlitePendingConsents
@@ -88,6 +90,7 @@ def build(settings: Settings) -> House:
     messenger = Messenger(settings.notify_urls, lambda subject: called(people, subject))
     client = _client(settings, crew, metrics)
     world = World(
+        hasher=Argon2Hasher(),
         token_endpoint=SpotifyAccounts(client),
         player=lambda grants: SpotifyPlayer(client, grants.client_of, grants.access_token_for),
         crew=crew,
@@ -158,6 +161,7 @@ def _stores(database: Database, vault: Vault, apps: SqliteApps, clock: Clock) ->
     grants = SqliteGrants(database, vault)
     return Stores(
         accounts=SqliteAccounts(database),
+        access=sqlite_access(database),
         rooms=SqliteRooms(database),
         sensors=SqliteSensors(database),
         grants=grants,

@@ -58,7 +58,7 @@ class SqliteAccounts:
         """Return the users of a household, by e-mail."""
         sql = "SELECT * FROM users WHERE household_id = ? ORDER BY email"
         with self._database.read() as connection:
-            return tuple(map(_user, connection.execute(sql, (household_id,)).fetchall()))
+            return tuple(map(user_in, connection.execute(sql, (household_id,)).fetchall()))
 
     def save_user(self, user: User) -> None:
         """Create or replace a user; raises `Conflict` if another user has this e-mail address."""
@@ -93,7 +93,8 @@ def _household(row: sqlite3.Row) -> Household:
     )
 
 
-def _user(row: sqlite3.Row) -> User:
+def user_in(row: sqlite3.Row) -> User:
+    """Return the user whose columns a row holds."""
     return User(
         id=row["id"],
         household_id=row["household_id"],

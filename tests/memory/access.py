@@ -1,6 +1,7 @@
 """Passwords, sign-ins, tokens, invitations and the trail in dicts."""
 
 import threading
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
@@ -21,7 +22,7 @@ from spottypottysense.secret import Secret
 
 def memory_access(accounts: AccountStore) -> AccessStores:
     """Return all that the slice keeps; `accounts` tells whose it is."""
-    people = _People(accounts)
+    people = People(accounts)
     return AccessStores(
         passwords=MemoryPasswords(people),
         sign_ins=MemorySignIns(people),
@@ -31,19 +32,22 @@ def memory_access(accounts: AccountStore) -> AccessStores:
     )
 
 
-class _People:
+class People:
     """Everybody of every household."""
 
     def __init__(self, accounts: AccountStore) -> None:
         self._accounts = accounts
 
     def all(self) -> tuple[User, ...]:
+        """Return them."""
         return tuple(user for home in self._accounts.households() for user in self._accounts.users(home.id))
 
     def user(self, user_id: str) -> User | None:
+        """Return one of them, or None."""
         return next((user for user in self.all() if user.id == user_id), None)
 
     def require(self, user_id: str) -> User:
+        """Return one of them; raises `Conflict`."""
         user = self.user(user_id)
         if user is None:
             raise Conflict("There is no such user.")
@@ -53,7 +57,7 @@ class _People:
 class MemoryPasswords:
     """A `Passwords` that forgets all when the process ends."""
 
-    def __init__(self, people: _People) -> None:
+    def __init__(self, people: People) -> None:
         self._people = people
         self._lock = threading.Lock()
         self._passwords: dict[str, Password] = {}
@@ -91,7 +95,7 @@ class MemoryPasswords:
 class MemorySignIns:
     """A `SignIns` that forgets all when the process ends."""
 
-    def __init__(self, people: _People) -> None:
+    def __init__(self, people: People) -> None:
         self._people = people
         self._lock = threading.Lock()
         self._sign_ins: dict[str, SignIn] = {}
@@ -140,7 +144,7 @@ class MemorySignIns:
 class MemoryTokens:
     """An `AccessTokens` that forgets all when the process ends."""
 
-    def __init__(self, people: _People) -> None:
+    def __init__(self, people: People) -> None:
         self._people = people
         self._lock = threading.Lock()
         self._tokens: dict[str, AccessToken] = {}
@@ -231,15 +235,17 @@ class MemoryTrail:
 
 
 class PretendHasher:
-    """A fast hash that counts what it was asked: `hashes` and `checks`; `costs` may be raised."""
+    """A fast hash that counts `hashes` and `checks`; `costs` may be raised, and `before` each may raise."""
 
     def __init__(self) -> None:
         self.costs = 1
+        self.before: Callable[[], None] = lambda: None
         self.hashes = 0
         self.checks = 0
 
     def hashed(self, password: Secret) -> str:
         """Return the password with its costs."""
+        self.before()
         self.hashes += 1
         return f"{self.costs}${password.reveal()}"
 
@@ -249,6 +255,7 @@ class PretendHasher:
 
     def matches(self, hashed: str, password: Secret) -> bool:
         """Say whether it is this password."""
+        self.before()
         self.checks += 1
         return hashed.partition("$")[1:] == ("$", password.reveal())
 

@@ -25,8 +25,7 @@ class WebServer:
     @property
     def url(self) -> str:
         """Return where it is reached from this machine."""
-        host = "127.0.0.1" if self.host in ("0.0.0.0", "::") else self.host  # noqa: S104  compared, not bound
-        return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
+        return url_of(self.host, self.port)
 
     def start(self) -> None:
         """Serve from now on."""
@@ -38,6 +37,12 @@ class WebServer:
         if self._thread.is_alive():
             self._thread.join(timeout=10)
         self._socket.close()
+
+
+def url_of(host: str, port: int) -> str:
+    """Return the address of what listens there, for a browser on this machine."""
+    host = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104  compared, not bound
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}"
 
 
 def _bound(host: str, port: int) -> socket.socket:

@@ -86,8 +86,7 @@ def build(settings: Settings) -> House:
     broker = _broker(settings, metrics)
     vault = Vault(settings.key_file)
     apps = SqliteApps(database, vault, _installation(settings))
-    people = Accounts(SqliteAccounts(database))
-    messenger = Messenger(settings.notify_urls, lambda subject: called(people, subject))
+    messenger = _messenger(settings, database)
     client = _client(settings, crew, metrics)
     world = World(
         hasher=Argon2Hasher(),
@@ -127,6 +126,11 @@ def _database(settings: Settings) -> Database:
         message = f"{settings.data} cannot be used ({error.strerror}): choose another directory with --data."
         raise Invalid(message, field="SPOTTY_DATA") from None
     return Database(settings.data / "spotty.db")
+
+
+def _messenger(settings: Settings, database: Database) -> Messenger:
+    people = Accounts(SqliteAccounts(database))
+    return Messenger(settings.notify_urls, lambda subject: called(people, subject))
 
 
 def _client(settings: Settings, crew: ThreadCrew, metrics: Metrics) -> Client:

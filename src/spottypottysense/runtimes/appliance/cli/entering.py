@@ -15,6 +15,7 @@ from spottypottysense.accounts.model import User
 from spottypottysense.errors import NotFound
 from spottypottysense.runtimes.appliance.cli.finding import opened, person
 from spottypottysense.runtimes.appliance.cli.texts import add_row, span
+from spottypottysense.runtimes.appliance.web import url_of
 from spottypottysense.runtimes.appliance.wiring import House
 
 HERE = "command line"
@@ -128,6 +129,5 @@ def _url(house: House) -> str:
     try:
         endpoints = json.loads((house.settings.data / "endpoints.json").read_text(encoding="utf-8"))
     except FileNotFoundError:
-        host = house.settings.http_host
-        return f"http://{f'[{host}]' if ':' in host else host}:{house.settings.http_port}"
+        return url_of(house.settings.http_host, house.settings.http_port)
     return str(endpoints["api"])

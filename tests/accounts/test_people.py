@@ -104,3 +104,16 @@ def test_address_that_cannot_be(email: str) -> None:
     with pytest.raises(Invalid) as caught:
         checked_user(User("u", "home", email))
     assert caught.value.field == "email"
+
+
+def test_changing_a_user(accounts: Accounts) -> None:
+    """What was named is changed if it can be, in this household only."""
+    home, anna = accounts.found("Home", "anna@example.org", owner_name="Anna")
+    assert anna.name == "Anna"
+    changed = accounts.change_user(home.id, anna.id, name="Anne", role=Role.MEMBER)
+    assert changed == replace(anna, name="Anne", role=Role.MEMBER)
+    assert accounts.users(home.id) == (changed,)
+    with pytest.raises(Invalid):
+        accounts.change_user(home.id, anna.id, email="nowhere")
+    with pytest.raises(NotFound):
+        accounts.change_user("elsewhere", anna.id, name="Eve")

@@ -1,0 +1,100 @@
+"""What a route works with: the house, and who asks."""
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, Any
+
+from fastapi import Depends, Request
+
+from spottypottysense.access.model import Caller, Scope
+from spottypottysense.access.policy.allowing import require_scope
+from spottypottysense.accounts.model import Household
+from spottypottysense.api.cursors import Cursors
+from spottypottysense.api.refusals import request_id_of
+from spottypottysense.clock import Clock
+from spottypottysense.core import Core
+from spottypottysense.errors import NotFound
+from spottypottysense.sensors.model import Room, Sensor
+
+Health = Callable[[], Mapping[str, bool]]
+"""Returns what must be well for the house to work, by name."""
+
+Figures = Callable[[], tuple[bytes, str]]
+"""Returns the metrics and their media type."""
+
+
+@dataclass(frozen=True)
+class Front:
+    """What stands behind the routes: `clock` is real time, `house_clock` that of presence.
+
+    `editing` is held while something is read, compared and written, so that no update is lost between.
+    """
+
+    core: Core
+    clock: Clock
+    house_clock: Clock
+    cursors: Cursors
+    health: Health
+    figures: Figures
+    editing: threading.Lock = field(default_factory=threading.Lock)
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One request of a known caller; what is not of the caller's household does not exist."""
+
+    front: Front
+    caller: Caller
+    request: Request
+
+    @property
+    def core(self) -> Core:
+        """Return the house."""
+        return self.front.core
+
+    @property
+    def address(self) -> str:
+        """Return where the request came from, for the audit trail."""
+        return self.request.client.host if self.request.client is not None else ""
+
+    @property
+    def request_id(self) -> str:
+        """Return the id of the request."""
+        return request_id_of(self.request)
+
+    def household(self) -> Household:
+        """Return the caller's household."""
+        return self.core.accounts.household(self.caller.household_id)
+
+    def room(self, room_id: str) -> Room:
+        """Return a room of the caller's household; raises `NotFound`."""
+        room = self.core.sensors.room(room_id)
+        self._must_own(room.household_id, "room", room_id)
+        return room
+
+    def sensor(self, sensor_id: str) -> Sensor:
+        """Return a sensor of the caller's household; raises `NotFound`."""
+        sensor = self.core.sensors.sensor(sensor_id)
+        self._must_own(sensor.household_id, "sensor", sensor_id)
+        return sensor
+
+    def _must_own(self, household_id: str, thing: str, key: str) -> None:
+        if household_id != self.caller.household_id:
+            raise NotFound(thing, key)
+
+
+def needs(scope: Scope) -> Any:
+    """Return what a route depends on, which refuses whoever lacks the scope."""
+
+    async def ask(request: Request) -> Ask:
+        caller: Caller = request.scope["caller"]
+        require_scope(caller, scope)
+        return Ask(request.app.state.front, caller, request)
+
+    return Depends(ask)
+
+
+Reads = Annotated[Ask, needs(Scope.READ)]
+Controls = Annotated[Ask, needs(Scope.CONTROL)]
+Manages = Annotated[Ask, needs(Scope.MANAGE)]

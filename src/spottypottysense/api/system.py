@@ -1,0 +1,48 @@
+"""Whether the house works, its figures, and the status page of this machine."""
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
+
+from spottypottysense.api.asking import Front
+from spottypottysense.api.overview import overview
+from spottypottysense.api.status_page import STYLE, status_page
+
+router = APIRouter(tags=["system"])
+
+
+def _front(request: Request) -> Front:
+    front: Front = request.app.state.front
+    return front
+
+
+@router.get("/healthz")
+def healthz(request: Request) -> JSONResponse:
+    """Say whether the house works, and no more than that."""
+    well = all(_front(request).health().values())
+    return JSONResponse({"status": "ok" if well else "unwell"}, 200 if well else 503)
+
+
+@router.get("/metrics")
+def metrics(request: Request) -> Response:
+    """Return the figures in Prometheus' text format; to this machine only."""
+    body, media_type = _front(request).figures()
+    return Response(body, media_type=media_type)
+
+
+@router.get("/", include_in_schema=False)
+def root() -> RedirectResponse:
+    """Go to the dashboard."""
+    return RedirectResponse("/app/")
+
+
+@router.get("/app/", include_in_schema=False)
+def status(request: Request) -> HTMLResponse:
+    """Show the whole house."""
+    front = _front(request)
+    return HTMLResponse(status_page(overview(front.core, front.house_clock.now())))
+
+
+@router.get("/app/status.css", include_in_schema=False)
+def style() -> Response:
+    """Return the status page's style."""
+    return Response(STYLE, media_type="text/css")

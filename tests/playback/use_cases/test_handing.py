@@ -218,6 +218,35 @@ def test_move_that_does_not_happen(walk: Stage) -> None:
     assert walk.receipt().session_id == "s1"
 
 
+def test_speaker_that_sleeps(walk: Stage) -> None:
+    """Music is not dragged to a speaker that does not show itself: it goes on where it is."""
+    walk.playback.speakers("anna")
+    walk.player.fall_asleep("box-2")
+    walk.calls()
+    assert walk.arrive(WALKED).reason is Reason.SPEAKER_ASLEEP
+    assert "transfer" not in walk.calls()
+    assert walk.depart("s1").reason is Reason.PAUSED
+
+
+@pytest.mark.parametrize("deed", ["pauses", "nothing"])
+def test_speaker_that_shows_up_late(walk: Stage, deed: str) -> None:
+    """Who waited for a speaker looks once more before anything moves."""
+    walk.playback.speakers("anna")
+    walk.player.fall_asleep("box-2")
+
+    def act(name: str) -> None:
+        if name == "speakers" and walk.waits:
+            walk.player.asleep.clear()
+            if deed == "pauses":
+                walk.player.person_pauses("anna")
+
+    walk.player.after = act
+    walk.calls()
+    reason = Reason.USER_PAUSED if deed == "pauses" else Reason.HANDED_OVER
+    assert walk.arrive(WALKED).reason is reason
+    assert ("transfer" in walk.calls()) is (deed == "nothing")
+
+
 def test_two_of_a_name(walk: Stage) -> None:
     """Music is handed to no speaker that is merely the first of its name."""
     walk.player.boxes["twin"] = replace(KITCHEN_BOX, id="twin")

@@ -29,13 +29,13 @@ def spent(stage: Stage) -> timedelta:
 
 
 def test_cold_speaker_takes_the_second_try(stage: Stage) -> None:
-    """A speaker that is listed and not found is listed again, looked at, made active, and asked again."""
+    """A speaker that is listed and not found is looked for again, made active, and asked again."""
     stage.player.cold.add("box-1")
     stage.player.plays_to_warm["box-1"] = 1
     assert stage.arrive(SILENT_ROOM).reason is Reason.STARTED
     assert stage.player.calls == [
         *("state", "speakers", "transfer", "play"),
-        *("speakers", "state", "transfer", "state", "play", "state"),
+        *("state", "speakers", "transfer", "state", "play", "state"),
     ]
     assert known(stage).wake is Wake.PATIENCE
 
@@ -232,6 +232,40 @@ def test_person_who_is_faster(stage: Stage) -> None:
     assert stage.arrive().reason is Reason.OWN_MUSIC
     assert stage.player.calls.count("transfer") == 1
     assert stage.player.hears("anna") == "theirs"
+
+
+def test_person_who_is_faster_than_a_sleeper(stage: Stage) -> None:
+    """What somebody begins while a speaker is woken is not brought along to it."""
+    stage.arrive()
+    stage.depart()
+    stage.player.fall_asleep("box-1")
+    stage.calls()
+
+    def act(name: str) -> None:
+        if name == "speakers" and stage.waits:
+            stage.player.person_plays("anna", "box-2", "theirs")
+
+    stage.player.after = act
+    assert stage.arrive().reason is Reason.SPEAKER_ASLEEP
+    assert stage.calls().count("transfer") == 1
+    assert stage.player.hears("anna") == "theirs"
+
+
+def test_person_who_begins_while_a_speaker_wakes(stage: Stage) -> None:
+    """A start that took its time looks once more before its first note."""
+    stage.arrive()
+    stage.depart()
+    stage.player.fall_asleep("box-1")
+    stage.player.transfers_to_wake["box-1"] = 1
+
+    def act(name: str) -> None:
+        if name == "speakers" and stage.waits:
+            stage.player.person_plays("anna", "box-2", "theirs")
+
+    stage.player.after = act
+    assert stage.arrive().reason is Reason.OWN_MUSIC
+    assert stage.player.hears("anna") == "theirs"
+    assert stage.receipts.receipts() == ()
 
 
 def test_refusal_that_played_all_the_same(stage: Stage) -> None:

@@ -1,6 +1,7 @@
 """The ladder from a command to music that is heard."""
 
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 
 from spottypottysense.errors import NeedsPerson, NotFound, SpottyError
@@ -84,11 +85,12 @@ class Climbing:
         It looks before the transfer too, which would bring along what a person began meanwhile.
         """
         self._pause(wait)
-        if missed:
-            launch.see(self._waking.find(launch.account, launch.wanted, None, launch.until))
-            self._prove(launch)
         state = self._look(launch)
         if not is_confirmed(state, launch.receipt):
+            if missed:
+                nowhere = replace(state, speaker=None)
+                launch.see(self._waking.find(launch.account, launch.wanted, nowhere, launch.until))
+                self._prove(launch)
             self._controls.transfer(launch.account, launch.speaker_id)
             state = self._look(launch)
         if is_confirmed(state, launch.receipt):

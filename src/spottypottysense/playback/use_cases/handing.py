@@ -3,7 +3,7 @@
 from contextlib import suppress
 from dataclasses import replace
 
-from spottypottysense.errors import NotFound, SpottyError, Unavailable
+from spottypottysense.errors import NeedsPerson, NotFound, SpottyError, Unavailable
 from spottypottysense.playback.model import (
     FirstNote,
     Outcome,
@@ -14,7 +14,7 @@ from spottypottysense.playback.model import (
     Visit,
 )
 from spottypottysense.playback.policy.loudness import volume_to_leave
-from spottypottysense.playback.policy.ownership import on_its_way
+from spottypottysense.playback.policy.ownership import lost_to, on_its_way
 from spottypottysense.playback.policy.starting import wanted_volume
 from spottypottysense.playback.use_cases.climbing import A_MOMENT, PATIENCE
 from spottypottysense.playback.use_cases.launching import speaker_of
@@ -23,12 +23,14 @@ from spottypottysense.playback.use_cases.means import Means
 from spottypottysense.playback.use_cases.sharing import Sharing
 from spottypottysense.playback.use_cases.waking import Waking
 from spottypottysense.reasons import Reason, sentence
+from spottypottysense.sensors.model import Speaker
 
 
 class Handing:
     """Moves what plays to another speaker; the song goes on where it is."""
 
     def __init__(self, means: Means, waking: Waking) -> None:
+        self._view = means.view
         self._controls = means.controls
         self._receipts = means.receipts
         self._clock = means.clock
@@ -47,11 +49,11 @@ class Handing:
         leaves music that somebody's end of visit pauses, whichever speaker it is on.
         """
         wanted = speaker_of(visit)
-        speaker = self._waking.find(account, wanted, None, self._clock.now() + PATIENCE)
-        self._sharing.must_be_free(visit, speaker)
-        level = wanted_volume(visit.wishes, speaker)
-        on_way = self._receipts.save(on_its_way(receipt, speaker))
+        on_way = self._receipts.save(on_its_way(receipt, wanted))
         try:
+            speaker = self._find(account, wanted, on_way)
+            self._sharing.must_be_free(visit, speaker)
+            level = wanted_volume(visit.wishes, speaker)
             self._move(account, speaker, level)
         except Unavailable:
             raise  # nobody knows whether it moved: the receipt fits both
@@ -72,6 +74,20 @@ class Handing:
             self._adjust(arrived, heard, receipt, state)
         losses = (verdict.loss,) if verdict.loss is not None else ()
         return Outcome(True, verdict.reason, losses=losses, first_note=note)
+
+    def _find(self, account: str, wanted: Speaker, receipt: Receipt) -> SeenSpeaker:
+        """Find the speaker; where that takes a while, a person may take the music meanwhile."""
+        began = self._clock.now()
+
+        def look() -> None:
+            lost = lost_to(self._view.state(account), receipt)
+            if lost is not None:
+                raise NeedsPerson(lost)
+
+        speaker = self._waking.find(account, wanted, None, began + PATIENCE, look)
+        if self._clock.now() - began >= A_MOMENT:
+            look()
+        return speaker
 
     def _move(self, account: str, speaker: SeenSpeaker, level: int | None) -> None:
         speaker_id = speaker.id or ""

@@ -3,7 +3,7 @@
 from contextlib import suppress
 from dataclasses import replace
 
-from spottypottysense.errors import NeedsPerson, SpottyError, Unavailable
+from spottypottysense.errors import SpottyError, Unavailable
 from spottypottysense.playback.model import (
     ContentLength,
     Outcome,
@@ -47,9 +47,7 @@ class Starting:
         wanted, content = speaker_of(visit), content_of(visit)
         now = self._means.clock.now()
         until = now + PATIENCE
-        speaker = self._waking.find(
-            account, wanted, state.speaker, until, lambda: self._still_free(account, state)
-        )
+        speaker = self._waking.find(account, wanted, state, until)
         self._sharing.must_be_free(visit, speaker)
         if before is not None and state.is_playing and is_ours(state, before):
             self._leaving.silence(before, state)
@@ -67,11 +65,6 @@ class Starting:
             receipt=first_receipt(visit, account, content, before, now),
         )
         return self._launch(launch)
-
-    def _still_free(self, account: str, since: PlayerState) -> None:
-        """Raise `NeedsPerson(OWN_MUSIC)` if something sounds that was silent when we began."""
-        if not since.is_playing and self._means.view.state(account).is_playing:
-            raise NeedsPerson(Reason.OWN_MUSIC)
 
     def _launch(self, launch: Launch) -> Outcome:
         try:

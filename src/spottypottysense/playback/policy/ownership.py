@@ -4,7 +4,6 @@ from dataclasses import replace
 
 from spottypottysense.playback.model import PlayerState, Receipt, SeenSpeaker
 from spottypottysense.reasons import Reason
-from spottypottysense.sensors.model import Speaker
 
 
 def is_ours(state: PlayerState, receipt: Receipt) -> bool:
@@ -44,12 +43,11 @@ def is_taken_over(state: PlayerState, since: PlayerState, receipt: Receipt) -> b
     return not since.is_playing or (state.content, _id_of(state)) != (since.content, _id_of(since))
 
 
-def on_its_way(receipt: Receipt, to: Speaker) -> Receipt:
+def on_its_way(receipt: Receipt, to: SeenSpeaker) -> Receipt:
     """Return the receipt of music that is handed over: ours here and there, while nobody knows which.
 
-    Id or name is proof enough, so it keeps the old speaker's id and takes the new one's name: that one may
-    wake with a new id, and bring the music along at once. Session and room stay: until it arrives, the music
-    belongs to the old visit.
+    Id or name is proof enough, so it keeps the old speaker's id and takes the new one's name, for that one
+    may wake with a new id. Session and room stay: until it arrives, the music belongs to the old visit.
     """
     return replace(receipt, speaker_name=to.name, speaker_type=to.type)
 

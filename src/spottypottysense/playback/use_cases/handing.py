@@ -49,11 +49,11 @@ class Handing:
         leaves music that somebody's end of visit pauses, whichever speaker it is on.
         """
         wanted = speaker_of(visit)
-        on_way = self._receipts.save(on_its_way(receipt, wanted))
+        speaker = self._find(wanted, state, receipt)
+        self._sharing.must_be_free(visit, speaker)
+        level = wanted_volume(visit.wishes, speaker)
+        on_way = self._receipts.save(on_its_way(receipt, speaker))
         try:
-            speaker = self._find(account, wanted, on_way)
-            self._sharing.must_be_free(visit, speaker)
-            level = wanted_volume(visit.wishes, speaker)
             self._move(account, speaker, level)
         except Unavailable:
             raise  # nobody knows whether it moved: the receipt fits both
@@ -75,18 +75,15 @@ class Handing:
         losses = (verdict.loss,) if verdict.loss is not None else ()
         return Outcome(True, verdict.reason, losses=losses, first_note=note)
 
-    def _find(self, account: str, wanted: Speaker, receipt: Receipt) -> SeenSpeaker:
-        """Find the speaker; where that takes a while, a person may take the music meanwhile."""
+    def _find(self, wanted: Speaker, state: PlayerState, receipt: Receipt) -> SeenSpeaker:
+        """Find the speaker; where that took a while, a person may have taken the music meanwhile."""
         began = self._clock.now()
-
-        def look() -> None:
-            lost = lost_to(self._view.state(account), receipt)
+        elsewhere = replace(state, speaker=None)
+        speaker = self._waking.find(receipt.account, wanted, elsewhere, began + PATIENCE)
+        if self._clock.now() - began >= A_MOMENT:
+            lost = lost_to(self._view.state(receipt.account), receipt)
             if lost is not None:
                 raise NeedsPerson(lost)
-
-        speaker = self._waking.find(account, wanted, None, began + PATIENCE, look)
-        if self._clock.now() - began >= A_MOMENT:
-            look()
         return speaker
 
     def _move(self, account: str, speaker: SeenSpeaker, level: int | None) -> None:
@@ -116,6 +113,7 @@ def _arrived(visit: Visit, on_way: Receipt, speaker: SeenSpeaker, level: int | N
         on_way,
         session_id=visit.session_id,
         room_id=visit.room_id,
+        speaker_id=speaker.id or "",
         speaker_name=speaker.name,
         speaker_type=speaker.type,
         confirmed=True,

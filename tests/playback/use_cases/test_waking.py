@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from playback.scene import BATH, BATH_BOX, BATH_MIX, KITCHEN_BOX, QUIET, SOFT
+from playback.scene import BATH, BATH_BOX, BATH_MIX, QUIET, SOFT
 from playback.stage import Stage
 from spottypottysense.errors import NotFound
 from spottypottysense.playback.model import KnownSpeaker, Outcome, Start, Wake
@@ -280,22 +280,3 @@ def test_refusal_that_played_all_the_same(stage: Stage) -> None:
     assert outcome == Outcome(True, Reason.STARTED, first_note=outcome.first_note)
     assert stage.player.calls.count("play") == 1
     assert stage.player.hears("anna") == BATH_MIX
-
-
-def test_what_is_known_of_speakers(stage: Stage) -> None:
-    """The list names what is there and what is remembered, heals ids, and warns of names that are shared."""
-    stage.arrive()
-    stage.depart()
-    stage.player.fall_asleep("box-1")
-    stage.player.boxes["box-2"] = replace(KITCHEN_BOX, is_restricted=True)
-    for twin in ("hall-1", "hall-2"):
-        stage.player.boxes[twin] = replace(KITCHEN_BOX, id=twin, name="Hall")
-    sights = stage.playback.speakers("anna")
-    names = [(one.seen or one.known).name for one in sights if one.seen or one.known]  # type: ignore[union-attr]
-    assert names == ["Bath", "Hall", "Hall", "Kitchen"]
-    bath, hall, _, kitchen = sights
-    assert bath.seen is None
-    assert bath.known == known(stage)
-    assert (hall.shares_name, hall.known) == (True, None)
-    assert kitchen.known is not None
-    assert (kitchen.known.is_restricted, kitchen.known.last_id) == (True, "box-2")

@@ -165,6 +165,7 @@ class Witness:
 
     def _carried_out(self, known: Known, account: Account, request: Request) -> None:
         playback, command = account.playback, _command(request)
+        moves = command in ("transfer", "take along")
         if command == "play":
             self._starts_once(known, account)
             known.content, known.paused_in = playback.context_uri, None
@@ -172,12 +173,19 @@ class Witness:
         elif command == "pause":
             known.content = known.speaker = None
             known.started.clear()
-        if command == "play" or (command in ("transfer", "take along") and known.content):
+        elif moves and playback.playing and self._is_moved_for_us(account):
+            known.content = playback.context_uri
+        if command == "play" or (moves and known.content):
             known.speaker, known.since = playback.speaker, self._world.now()
             known.ceiling = self._ceiling(playback.speaker)
         if command == "take along":
             known.started.clear()
         self._keeps_to_the_ceiling(account, command)
+
+    def _is_moved_for_us(self, account: Account) -> bool:
+        """Say whether the house brought along what its receipt wishes for: that is as good as a start."""
+        receipt = self._stores.receipts.receipt(account.id)
+        return receipt is not None and receipt.content == account.playback.context_uri
 
     def _spares_own_music(self, account: Account, command: str) -> None:
         sounds = account.playback.playing

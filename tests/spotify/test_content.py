@@ -92,3 +92,11 @@ def test_a_length_waits_for_nothing(script: Script, player: Player, reply: Reply
     with pytest.raises(Unavailable):
         player.length("ann", "spotify:playlist:4aB")
     assert len(script.asked) == 1
+
+
+def test_resuming_sends_no_body_at_all(script: Script, player: Player) -> None:
+    """An empty object can cost the queue or a 400, so resuming says nothing but the length 0."""
+    player.play("ann", "bath", None)
+    assert script.asked[0].body == b""
+    assert script.asked[0].headers["content-length"] == "0"
+    assert "content-type" not in script.asked[0].headers

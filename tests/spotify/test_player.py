@@ -170,14 +170,6 @@ def test_commands_look_as_spotify_wants_them(script: Script, player: Player) -> 
     assert bodies[2:7] == [b""] * 5
 
 
-def test_resuming_sends_no_body_at_all(script: Script, player: Player) -> None:
-    """An empty object can cost the queue or a 400, so resuming says nothing but the length 0."""
-    player.play("ann", "bath", None)
-    assert script.asked[0].body == b""
-    assert script.asked[0].headers["content-length"] == "0"
-    assert "content-type" not in script.asked[0].headers
-
-
 @pytest.mark.parametrize("reply", [Reply(200, b"opaque"), Reply(202), Reply(204), Reply(299, b"{")])
 @pytest.mark.parametrize("command", COMMANDS.values(), ids=COMMANDS)
 def test_any_2xx_is_a_command_accepted(

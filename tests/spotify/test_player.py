@@ -85,7 +85,6 @@ def test_no_answer_body_is_an_idle_player(script: Script, player: Player, reply:
         ({"is_playing": True, "device": None, "context": None, "item": None}, PlayerState(is_playing=True)),
         ({"is_playing": True, "device": 7, "context": "x"}, PlayerState(is_playing=True)),
         ({"is_playing": True, "context": {"uri": None}}, PlayerState(is_playing=True)),
-        ({"is_playing": True, "item": {}, "progress_ms": None}, PlayerState(is_playing=True)),
         ({"is_playing": True, "item": {"uri": "", "duration_ms": -1}}, PlayerState(is_playing=True)),
         (
             {"is_playing": True, "item": {"duration_ms": True}, "progress_ms": "7"},

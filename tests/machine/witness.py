@@ -168,11 +168,12 @@ class Witness:
         return limit + LONGEST_SONG if room.ending is Ending.FINISH_SONG else limit
 
     def _carried_out(self, known: Known, account: Account, request: Request) -> None:
+        """Learn what the house has brought about, although a slow speaker may do it a moment later."""
         playback, command = account.playback, _command(request)
         moves = command in ("transfer", "take along")
         if command == "play":
+            known.content, known.paused_in = _content(request) or playback.context_uri, None
             self._starts_once(known, account)
-            known.content, known.paused_in = playback.context_uri, None
             known.touched = known.doubted = False
         elif command == "pause":
             known.content = known.speaker = None
@@ -180,8 +181,8 @@ class Witness:
         elif moves and playback.playing and self._is_wished_for(account):
             known.content = playback.context_uri
         if command == "play" or (moves and known.content):
-            known.speaker, known.since = playback.speaker, self._world.now()
-            known.ceiling = self._ceiling(playback.speaker)
+            known.speaker, known.since = _target(account, request), self._world.now()
+            known.ceiling = self._ceiling(known.speaker)
         if command == "take along":
             known.started.clear()
         self._keeps_to_the_ceiling(account, command)
@@ -222,7 +223,7 @@ class Witness:
 
     def _starts_once(self, known: Known, account: Account) -> None:
         receipt = self._stores.receipts.receipt(account.id)
-        if receipt is None or receipt.content != account.playback.context_uri:
+        if receipt is None or receipt.content != known.content:
             self.blame(f"(5) a start without a receipt, for {account.id}")
             return
         if receipt.session_id in known.started and not self.by_hand:
@@ -277,6 +278,10 @@ def _command(request: Request) -> str:
     if request.path != PLAYER:
         return request.path.rpartition("/")[2]
     return "take along" if json_object(request.body).get("play") else "transfer"
+
+
+def _content(request: Request) -> str | None:
+    return json_object(request.body).get("context_uri") if request.body else None
 
 
 def _said(request: Request) -> str:

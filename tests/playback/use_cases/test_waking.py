@@ -55,6 +55,17 @@ def test_slow_speaker_is_given_a_moment(stage: Stage) -> None:
     assert stage.waits == [timedelta(seconds=1)]
 
 
+def test_slow_network_does_not_make_a_speaker_asleep(stage: Stage) -> None:
+    """However long it took to find the speaker, it is asked once."""
+
+    def take_long(step: str) -> None:
+        if step == "speakers":
+            stage.clock.advance(LADDER * 2)
+
+    stage.player.after = take_long
+    assert stage.arrive(SILENT_ROOM).reason is Reason.STARTED
+
+
 def test_id_that_rotted(stage: Stage) -> None:
     """A speaker that has a new id is found by its name, and the new id is remembered."""
     stage.arrive()

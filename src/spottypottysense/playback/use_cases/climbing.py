@@ -48,7 +48,8 @@ class Climbing:
         """
         missed = False
         for rung, wait in enumerate(RUNGS):
-            if launch.accepted == MOST_PLAYS or self._clock.now() + wait > launch.until:
+            too_late = rung > 0 and self._clock.now() + wait > launch.until
+            if too_late or launch.accepted == MOST_PLAYS:
                 break
             try:
                 heard = self._again(launch, wait, missed=missed) if rung else self._first(launch)

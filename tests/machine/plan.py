@@ -98,7 +98,7 @@ def furnish(world: World) -> World:
         "bath": Quirks(unstable_id=True, sleeps_after=600, wakes_on_transfer=2, wake_volume=80),
         "kitchen": Quirks(first_play_404=True),
         "bedroom": Quirks(sleeps_after=1800),
-        "study": Quirks(unstable_id=True, late=0.8),
+        "study": Quirks(unstable_id=True),
     }
     for room in ROOMS:
         owners = {ANNA, BOB} if room.stand_ins else {str(room.account)}

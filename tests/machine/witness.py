@@ -26,9 +26,9 @@ class Known:
 
     `content` and `speaker` are what the house started and where, `since` when, and `ceiling` the volume
     that it had to keep to; `touched` says that a person, or what befell a speaker, came between, `doubted`
-    that the house saw so, `sounded` that anything was heard before the command, at `volume`.
-    `paused_in` is the visit in which a person silenced it or took it over. `started` are the visits that
-    have had their start; `blind_until` is when the house last asked in vain.
+    that the house saw so, `stops` that it has paused it; `sounded` that anything was heard before the
+    command, at `volume`. `paused_in` is the visit in which a person silenced it or took it over, `started`
+    are the visits that have had their start; `blind_until` is when the house last asked in vain.
     """
 
     content: str | None = None
@@ -37,6 +37,7 @@ class Known:
     ceiling: int = 100
     touched: bool = False
     doubted: bool = False
+    stops: bool = False
     sounded: bool = False
     volume: int = 0
     paused_in: str | None = None
@@ -155,10 +156,11 @@ class Witness:
                 self.blame(f"(7) {speaker.volume} % under a ceiling of {known.ceiling} % in the {room.id}")
 
     def _lets_go(self, account_id: str) -> None:
-        """Forget what the house saw that it has lost, and has no receipt of any more."""
+        """Forget what the house has silenced, and what it saw that it lost and has no receipt of any more."""
         known = self._known[account_id]
-        if known.doubted and self._stores.receipts.receipt(account_id) is None:
-            known.content, known.speaker, known.doubted = None, None, False
+        is_silent = known.stops and not self._settled(account_id).playback.playing
+        if is_silent or (known.doubted and self._stores.receipts.receipt(account_id) is None):
+            known.content, known.speaker, known.doubted, known.stops = None, None, False, False
 
     def _limit(self, room: Room, known: Known) -> datetime:
         """Return until when music may play in a room, given that the house sees what Spotify lets it see."""
@@ -168,16 +170,17 @@ class Witness:
         return limit + LONGEST_SONG if room.ending is Ending.FINISH_SONG else limit
 
     def _carried_out(self, known: Known, account: Account, request: Request) -> None:
-        """Learn what the house has brought about, although a slow speaker may do it a moment later."""
+        """Learn what the house has brought about."""
         playback, command = account.playback, _command(request)
         moves = command in ("transfer", "take along")
         if command == "play":
             known.content, known.paused_in = _content(request) or playback.context_uri, None
             self._starts_once(known, account)
-            known.touched = known.doubted = False
+            known.touched = known.doubted = known.stops = False
         elif command == "pause":
-            known.content = known.speaker = None
+            known.stops = True
             known.started.clear()
+            self._lets_go(account.id)
         elif moves and playback.playing and self._is_wished_for(account):
             known.content = playback.context_uri
         if command == "play" or (moves and known.content):

@@ -42,8 +42,8 @@ def test_any_song(stage: Stage) -> None:
     stage.player.lengths[BATH_MIX] = 40
     stage.arrive(ANYWHERE)
     assert stage.player.starts == [Start(BATH_MIX, skips=True)]
-    assert stage.player.calls[-5:] == ["play", "set_shuffle", "skip", "state", "length"]
-    assert stage.receipt().item == f"{BATH_MIX}#1"
+    assert stage.player.calls[-5:] == ["play", "state", "set_shuffle", "skip", "length"]
+    assert stage.receipt().item == f"{BATH_MIX}#0"
     assert stage.memory.lengths.length(BATH_MIX) == ContentLength(BATH_MIX, 40, NOON)
     stage.depart()
     stage.clock.advance(timedelta(hours=1))

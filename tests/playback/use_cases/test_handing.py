@@ -124,7 +124,7 @@ def test_room_that_does_not_follow(walk: Stage) -> None:
     outcome = walk.arrive(replace(KITCHEN, stay=stay, elsewhere=(there,), latest_wins=True))
     assert (outcome.playing, outcome.reason) == (True, Reason.STARTED)
     assert outcome.losses == (Loss("s1", Reason.BUSY_ELSEWHERE),)
-    assert walk.calls() == ["state", "speakers", "pause", "transfer", "play", "set_shuffle", "state"]
+    assert walk.calls() == ["state", "speakers", "pause", "transfer", "play", "state", "set_shuffle"]
     assert walk.player.hears("anna") == KITCHEN.wishes.content
     assert walk.memory.bookmarks.bookmark("bath") is not None
 

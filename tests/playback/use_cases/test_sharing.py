@@ -28,7 +28,7 @@ def test_takes_over_from_afar(stage: Stage) -> None:
     """Music that gives way is not brought along to the speaker first."""
     stage.player.person_plays("anna", "box-2", "theirs")
     assert stage.arrive(replace(BATH, takes_over=True)).playing
-    assert stage.calls() == ["state", "speakers", "set_volume", "play", "set_shuffle", "state"]
+    assert stage.calls() == ["state", "speakers", "set_volume", "play", "state", "set_shuffle"]
     assert stage.player.hears("anna") == BATH_MIX
 
 

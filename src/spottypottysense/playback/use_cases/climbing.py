@@ -1,6 +1,5 @@
 """The ladder from a command to music that is heard."""
 
-from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 
@@ -107,7 +106,6 @@ class Climbing:
         if levels and (sets_volume or launch.speaker.volume != levels[0]):
             self._controls.set_volume(launch.account, launch.speaker_id, levels[0])
         self._ask(launch)
-        self._order(launch)
         return self._listening.hear(launch.receipt)
 
     def _ask(self, launch: Launch) -> None:
@@ -121,18 +119,6 @@ class Climbing:
             if not is_confirmed(self._view.state(launch.account), launch.receipt):
                 self._controls.play(launch.account, launch.speaker_id, launch.start)
         launch.took(self._clock.now())
-
-    def _order(self, launch: Launch) -> None:
-        """Shuffle where it is known to be set otherwise, or has to be before a skip; the rest can wait."""
-        skips = launch.start is not None and launch.start.skips
-        wish, since = launch.visit.wishes.shuffle, launch.since
-        is_known = since.speaker is not None
-        with suppress(SpottyError):  # music in the wrong order is still music, and ours to pause
-            if (is_known or skips) and since.shuffle != wish:
-                self._controls.set_shuffle(launch.account, launch.speaker_id, wish)
-                launch.shuffled = True
-            if skips:
-                self._controls.skip(launch.account, launch.speaker_id)
 
     def _look(self, launch: Launch) -> PlayerState:
         """Read the state; raises `NeedsPerson(OWN_MUSIC)` if a person began something else meanwhile."""

@@ -78,7 +78,7 @@ class Starting:
             return Outcome(False, reason, sentence(reason), first_note=launch.first_note)
         confirmed = replace(launch.receipt, confirmed=True, item=heard.item)
         launch.receipt = self._means.receipts.save(confirmed)
-        for settle in (self._shuffle, self._adjust):
+        for settle in (self._order, self._adjust):
             with suppress(SpottyError):  # in the wrong order or too low it is still music, and ours to pause
                 settle(launch, heard)
         self._learn_length(launch)
@@ -97,11 +97,17 @@ class Starting:
             means.clock.now(),
         )
 
-    def _shuffle(self, launch: Launch, heard: PlayerState) -> None:
-        """Shuffle comes after the start, for starting a context may reset it."""
-        wish = launch.visit.wishes.shuffle
-        if not launch.shuffled and heard.shuffle != wish:
-            self._means.controls.set_shuffle(launch.account, launch.speaker_id, wish)
+    def _order(self, launch: Launch, heard: PlayerState) -> None:
+        """Shuffle, then skip, once our music is heard.
+
+        Starting a context may reset shuffle; and a command that overtakes the start, or follows one without
+        effect, would hit what a person plays.
+        """
+        wish, controls = launch.visit.wishes.shuffle, self._means.controls
+        if heard.shuffle != wish:
+            controls.set_shuffle(launch.account, launch.speaker_id, wish)
+        if launch.start is not None and launch.start.skips:
+            controls.skip(launch.account, launch.speaker_id)
 
     def _adjust(self, launch: Launch, heard: PlayerState) -> None:
         """Let the volume rise; a speaker that woke with a volume of its own is set right."""

@@ -23,10 +23,19 @@ from spottypottysense.grants.use_cases import Connections, Grants
 from spottypottysense.history.use_cases import History
 from spottypottysense.notices.ports import Messenger, NoticeStore
 from spottypottysense.notices.use_cases import Notices
-from spottypottysense.playback.ports import Player, ReceiptStore
-from spottypottysense.playback.use_cases import Playback
+from spottypottysense.playback.ports import Bookmarks, ContentLengths, KnownSpeakers, Player, ReceiptStore
+from spottypottysense.playback.use_cases import Memory, Playback
 from spottypottysense.presence.ports import Feed, Journal, Lanes, SessionLog, SessionStore
-from spottypottysense.presence.use_cases import Presence, RoomMusic
+from spottypottysense.presence.use_cases import (
+    ByHand,
+    LaneWork,
+    Notes,
+    Presence,
+    Records,
+    RoomMusic,
+    Rulebook,
+    Upkeep,
+)
 from spottypottysense.reasons import Reason
 from spottypottysense.sensors.ports import Provisioner, RoomStore, SensorStore
 from spottypottysense.sensors.use_cases import Sensors
@@ -45,6 +54,9 @@ class Stores:
     apps: Apps
     notices: NoticeStore
     receipts: ReceiptStore
+    bookmarks: Bookmarks
+    speakers: KnownSpeakers
+    lengths: ContentLengths
     sessions: SessionStore
     session_log: SessionLog
     journal: Journal
@@ -91,6 +103,7 @@ class Core:
     notices: Notices
     playback: Playback
     presence: Presence
+    by_hand: ByHand
     history: History
     rules: Rules
 
@@ -140,35 +153,38 @@ class _GrantNotices:
 def assemble(stores: Stores, world: World, rules: Rules) -> Core:
     """Build the house, from the ground floor up."""
     accounts = Accounts(stores.accounts)
-    sensors = Sensors(stores.rooms, stores.sensors, world.provisioner)
+    sensors = Sensors(stores.rooms, stores.sensors, accounts, world.provisioner)
     notices = Notices(stores.notices, world.messenger, world.clock)
     grants, connections = _grants(stores, world, rules, _GrantNotices(notices))
     player = world.player(grants)
-    playback = Playback(player, player, stores.receipts, world.house_clock)
-    music = RoomMusic(
-        stores.sessions,
-        stores.journal,
-        playback,
-        sensors,
-        world.lanes,
-        world.feed,
+    playback = Playback(
+        player,
+        player,
+        stores.receipts,
+        Memory(stores.bookmarks, stores.speakers, stores.lengths),
         world.house_clock,
-        rules.stale_after,
+        dice=random,
+        pause=world.pause,
     )
-    presence = Presence(
-        stores.sessions,
-        stores.journal,
-        stores.session_log,
-        accounts,
-        sensors,
-        music,
-        world.feed,
-        world.house_clock,
-        rules.stale_after,
-        rules.stuck_after,
-    )
+    presence, by_hand = _presence(stores, world, rules, accounts, sensors, playback)
     history = History(stores.session_log)
-    return Core(accounts, sensors, grants, connections, notices, playback, presence, history, rules)
+    return Core(accounts, sensors, grants, connections, notices, playback, presence, by_hand, history, rules)
+
+
+def _presence(
+    stores: Stores, world: World, rules: Rules, accounts: Accounts, sensors: Sensors, playback: Playback
+) -> tuple[Presence, ByHand]:
+    store, clock = stores.sessions, world.house_clock
+    rulebook = Rulebook(accounts, sensors, rules.stale_after, rules.stuck_after)
+    records = Records(store, stores.journal, sensors, world.feed, clock)
+    notes = Notes(store, records, clock)
+    work = LaneWork(world.lanes)
+    music = RoomMusic(store, playback, rulebook, work, records, notes, clock)
+    upkeep = Upkeep(store, playback, rulebook, work, music, notes, clock)
+    presence = Presence(
+        store, stores.journal, stores.session_log, sensors, rulebook, records, music, upkeep, clock
+    )
+    return presence, ByHand(store, accounts, sensors, rulebook, records, music, clock)
 
 
 def _grants(stores: Stores, world: World, rules: Rules, watch: GrantWatch) -> tuple[Grants, Connections]:

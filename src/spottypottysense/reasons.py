@@ -3,6 +3,22 @@
 from enum import StrEnum
 
 
+class Fix(StrEnum):
+    """What one tap can do about a reason; the value is the code in API and journal."""
+
+    PLAY_HERE = "play_here"
+    END_SNOOZE = "end_snooze"
+    COME_HOME = "come_home"
+    CONNECT = "connect"
+    SET_UP_APP = "set_up_app"
+    CHOOSE_ACCOUNT = "choose_account"
+    CHOOSE_SPEAKER = "choose_speaker"
+    TEST_SPEAKER = "test_speaker"
+    CHOOSE_CONTENT = "choose_content"
+    ENABLE_SENSOR = "enable_sensor"
+    REGISTER_SENSOR = "register_sensor"
+
+
 class Reason(StrEnum):
     """Why something was done or left undone; the value is the code in API, journal and log."""
 
@@ -11,9 +27,14 @@ class Reason(StrEnum):
     STILL_THERE = "still_there"
     LEFT_SENSOR = "left_sensor"
     TRY_AGAIN = "try_again"
+    BY_HAND = "by_hand"
+    SWITCHED = "switched"
     # Motion was taken in; the music has to wait.
     QUIET_HOURS = "quiet_hours"
     MOTION_GAP = "motion_gap"
+    SNOOZED = "snoozed"
+    AWAY = "away"
+    GUESTS = "guests"
     NO_ACCOUNT = "no_account"
     NO_SPEAKER = "no_speaker"
     NO_CONTENT = "no_content"
@@ -31,20 +52,29 @@ class Reason(StrEnum):
     OTHER_SENSOR = "other_sensor"
     CLOCK_AHEAD = "clock_ahead"
     CLOCK_BEHIND = "clock_behind"
+    NOT_A_SWITCH = "not_a_switch"
     # A session ended or was re-dated.
     TIMEOUT = "timeout"
     STUCK = "stuck"
     CLOCK_TURNED_BACK = "clock_turned_back"
     # What became of the music.
     STARTED = "started"
+    RESUMED = "resumed"
     ALREADY_PLAYING = "already_playing"
+    HANDED_OVER = "handed_over"
+    WENT_ALONG = "went_along"
     PAUSED = "paused"
+    SONG_FINISHES = "song_finishes"
     ALREADY_SILENT = "already_silent"
-    NOT_OURS = "not_ours"
+    STOPPED_BY_HAND = "stopped_by_hand"
+    USER_PAUSED = "user_paused"
+    USER_TOOK_OVER = "user_took_over"
     OWN_MUSIC = "own_music"
     BUSY_ELSEWHERE = "busy_elsewhere"
     VISIT_OVER = "visit_over"
     RESTARTED = "restarted"
+    SPEAKER_TAKEN = "speaker_taken"
+    SPEAKER_ASLEEP = "speaker_asleep"
     SPEAKER_MISSING = "speaker_missing"
     SPEAKER_AMBIGUOUS = "speaker_ambiguous"
     SPEAKER_RESTRICTED = "speaker_restricted"
@@ -78,9 +108,14 @@ _SENTENCES: dict[Reason, str] = {
     Reason.ARRIVED: "Somebody came in.",
     Reason.STILL_THERE: "Somebody is still there.",
     Reason.LEFT_SENSOR: "The sensor sees nobody any more; the timeout runs from here.",
-    Reason.TRY_AGAIN: "What kept the music silent is over.",
+    Reason.TRY_AGAIN: "Somebody is still there: the music is tried once more.",
+    Reason.BY_HAND: "Somebody asked for it by hand.",
+    Reason.SWITCHED: "Somebody switched the house.",
     Reason.QUIET_HOURS: "It is quiet hours in this house.",
     Reason.MOTION_GAP: "The music started in this room only a moment ago (motion gap).",
+    Reason.SNOOZED: "The music is snoozed: not now.",
+    Reason.AWAY: "The house is switched to away.",
+    Reason.GUESTS: "The house is switched to guests: music starts by hand only.",
     Reason.NO_ACCOUNT: "This room has nobody whose Spotify plays: choose a user for it.",
     Reason.NO_SPEAKER: "This room has no speaker: choose one for it.",
     Reason.NO_CONTENT: "This room has nothing to play: choose a playlist, album or artist for it.",
@@ -97,19 +132,28 @@ _SENTENCES: dict[Reason, str] = {
     Reason.OTHER_SENSOR: "The message names another sensor than its topic.",
     Reason.CLOCK_AHEAD: "The sensor's clock is ahead: its message comes from the future.",
     Reason.CLOCK_BEHIND: "The message is more than a day old, or the sensor's clock is not set.",
+    Reason.NOT_A_SWITCH: "This sensor is no switch: register it as one to let it command the house.",
     Reason.TIMEOUT: "Nobody moved for as long as this room waits.",
     Reason.STUCK: "The sensor has been on for so long that it must be stuck.",
     Reason.CLOCK_TURNED_BACK: "The machine's clock was turned back; the visit was dated anew.",
     Reason.STARTED: "The music started.",
+    Reason.RESUMED: "The music went on where it had stopped.",
     Reason.ALREADY_PLAYING: "Our music was playing here already.",
+    Reason.HANDED_OVER: "The music came along from another room.",
+    Reason.WENT_ALONG: "The music went along to another room.",
     Reason.PAUSED: "The music was paused.",
+    Reason.SONG_FINISHES: "The song plays to its end, then the music stops.",
     Reason.ALREADY_SILENT: "The music was silent already.",
-    Reason.NOT_OURS: "What plays is not what we started: left alone.",
+    Reason.STOPPED_BY_HAND: "Somebody stopped the music by hand: silent until this visit ends.",
+    Reason.USER_PAUSED: "Somebody paused the music: left alone until the visit ends.",
+    Reason.USER_TOOK_OVER: "Somebody took the music over: left alone until the visit ends.",
     Reason.OWN_MUSIC: "Somebody's own music was playing: left alone.",
     Reason.BUSY_ELSEWHERE: "This account plays in another room.",
     Reason.VISIT_OVER: "The visit was over before the music could start.",
     Reason.RESTARTED: "We were restarted before the music could start.",
-    Reason.SPEAKER_MISSING: "Spotify does not see the speaker: it sleeps, is switched off or renamed.",
+    Reason.SPEAKER_TAKEN: "Another account plays on this speaker: left alone.",
+    Reason.SPEAKER_ASLEEP: "The speaker sleeps and would not wake: play on it once from Spotify's app.",
+    Reason.SPEAKER_MISSING: "Spotify does not see the speaker: it is switched off, renamed or another's.",
     Reason.SPEAKER_AMBIGUOUS: "Several speakers have this name: rename one of them.",
     Reason.SPEAKER_RESTRICTED: "This speaker takes no commands from outside its maker's app.",
     Reason.COMMAND_REFUSED: "Spotify refused the command for this speaker.",
@@ -141,3 +185,44 @@ _SENTENCES: dict[Reason, str] = {
 def sentence(reason: Reason) -> str:
     """Return what a person reads for `reason`."""
     return _SENTENCES[reason]
+
+
+_FIXES: dict[Reason, Fix] = {
+    Reason.QUIET_HOURS: Fix.PLAY_HERE,
+    Reason.MOTION_GAP: Fix.PLAY_HERE,
+    Reason.OWN_MUSIC: Fix.PLAY_HERE,
+    Reason.BUSY_ELSEWHERE: Fix.PLAY_HERE,
+    Reason.USER_PAUSED: Fix.PLAY_HERE,
+    Reason.USER_TOOK_OVER: Fix.PLAY_HERE,
+    Reason.STOPPED_BY_HAND: Fix.PLAY_HERE,
+    Reason.STALE: Fix.PLAY_HERE,
+    Reason.SNOOZED: Fix.END_SNOOZE,
+    Reason.AWAY: Fix.COME_HOME,
+    Reason.GUESTS: Fix.COME_HOME,
+    Reason.DISABLED: Fix.ENABLE_SENSOR,
+    Reason.UNKNOWN_SENSOR: Fix.REGISTER_SENSOR,
+    Reason.NO_ACCOUNT: Fix.CHOOSE_ACCOUNT,
+    Reason.NO_SPEAKER: Fix.CHOOSE_SPEAKER,
+    Reason.SPEAKER_MISSING: Fix.CHOOSE_SPEAKER,
+    Reason.SPEAKER_AMBIGUOUS: Fix.CHOOSE_SPEAKER,
+    Reason.SPEAKER_RESTRICTED: Fix.CHOOSE_SPEAKER,
+    Reason.SPEAKER_ASLEEP: Fix.TEST_SPEAKER,
+    Reason.NOT_CONFIRMED: Fix.TEST_SPEAKER,
+    Reason.COMMAND_REFUSED: Fix.TEST_SPEAKER,
+    Reason.NO_CONTENT: Fix.CHOOSE_CONTENT,
+    Reason.NOT_CONNECTED: Fix.CONNECT,
+    Reason.RECONNECT: Fix.CONNECT,
+    Reason.CONSENT_ENDED: Fix.CONNECT,
+    Reason.CONSENT_ENDS_THIS_MONTH: Fix.CONNECT,
+    Reason.CONSENT_ENDS_THIS_WEEK: Fix.CONNECT,
+    Reason.CONSENT_ENDS_TOMORROW: Fix.CONNECT,
+    Reason.LOST_IN_CRASH: Fix.CONNECT,
+    Reason.SCOPE_MISSING: Fix.CONNECT,
+    Reason.NO_APP: Fix.SET_UP_APP,
+    Reason.APP_MISCONFIGURED: Fix.SET_UP_APP,
+}
+
+
+def fix(reason: Reason) -> Fix | None:
+    """Return what one tap can do about `reason`, or None where there is nothing to be mended."""
+    return _FIXES.get(reason)

@@ -1,12 +1,12 @@
 """People and their households."""
 
 from dataclasses import replace
-from datetime import time, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
 from memory.house import MemoryAccounts
-from spottypottysense.accounts.model import Household, Role, User
+from spottypottysense.accounts.model import Household, Mode, Role, User
 from spottypottysense.accounts.policy import checked_household, checked_user
 from spottypottysense.accounts.use_cases import Accounts
 from spottypottysense.errors import Conflict, Invalid, NotFound
@@ -58,6 +58,19 @@ def test_changing_a_household(accounts: Accounts) -> None:
     with pytest.raises(Invalid):
         accounts.change_household(home.id, timeout=timedelta(0))
     assert accounts.household(home.id) == changed
+    until = datetime(2026, 3, 1, tzinfo=UTC)
+    snoozed = accounts.change_household(home.id, snoozed_until=until, mode=Mode.AWAY, takes_over=True)
+    assert snoozed == replace(changed, snoozed_until=until, mode=Mode.AWAY, takes_over=True)
+
+
+def test_who_lives_where(accounts: Accounts) -> None:
+    """A user lives in one household, and a stranger in none and without an address."""
+    (home, anna), (away, _) = (accounts.found(name, f"{name}@example.org") for name in ("home", "away"))
+    assert accounts.lives_in(home.id, anna.id)
+    assert not accounts.lives_in(away.id, anna.id)
+    assert not accounts.lives_in(home.id, "stranger")
+    assert accounts.email_of(anna.id) == "home@example.org"
+    assert accounts.email_of("stranger") is None
 
 
 @pytest.mark.parametrize(
@@ -72,6 +85,7 @@ def test_changing_a_household(accounts: Accounts) -> None:
         (replace(HOME, timeout=timedelta(hours=4, seconds=1)), "timeout"),
         (replace(HOME, motion_gap=timedelta(seconds=-1)), "motionGap"),
         (replace(HOME, motion_gap=timedelta(hours=1, seconds=1)), "motionGap"),
+        (replace(HOME, snoozed_until=datetime(2026, 3, 1)), "snoozedUntil"),  # noqa: DTZ001  the point of it
     ],
     ids=repr,
 )

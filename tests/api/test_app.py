@@ -4,6 +4,7 @@ import asyncio
 import json
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from fastapi import FastAPI
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from spottypottysense.accounts.model import Mode
 from spottypottysense.api.app import create_app
 from spottypottysense.api.overview import DecisionLine, Overview, RoomOverview
 from spottypottysense.api.status_page import status_page
@@ -163,6 +165,33 @@ def test_an_empty_house_has_a_page(app: FastAPI) -> None:
     assert "Nothing has moved yet." in page
 
 
+def test_a_silent_room_says_why_and_what_to_do(house: House, app: FastAPI) -> None:
+    """The card and the decision have the command, with the room's name in it."""
+    home = house.core.accounts.households()[0]
+    house.core.sensors.add_sensor(home.id, "pir", "Bath")
+    house.core.presence.take_in("sensors/pir/motion", b'{"event": "motion_detected"}', house.clock.now())
+    page = ask(app, "/app/")[2]
+    assert page.count("This room has nobody whose Spotify plays") == 2
+    assert page.count("spotty room set Bath --account EMAIL") == 2
+
+
+def test_a_house_that_was_silenced_says_so(house: House, app: FastAPI) -> None:
+    """Nobody has to guess that it is snoozed, or switched to away, or how that ends."""
+    home = house.core.accounts.households()[0]
+    (room,) = house.core.sensors.rooms(home.id)
+    house.core.by_hand.snooze(home.id, timedelta(hours=1), room.id)
+    assert "spotty snooze Bath --end" in ask(app, "/app/")[2]
+    house.core.by_hand.snooze(home.id, timedelta(hours=1))
+    assert "Home: The music is snoozed: not now." in ask(app, "/app/")[2]
+    house.core.by_hand.snooze(home.id, None)
+    house.core.by_hand.switch(home.id, Mode.AWAY)
+    page = ask(app, "/app/")[2]
+    assert "Home: The house is switched to away." in page
+    assert "spotty switch home" in page
+    house.core.by_hand.switch(home.id, Mode.HOME)
+    assert 'class="notice"' not in ask(app, "/app/")[2]
+
+
 class _Elements(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
@@ -185,9 +214,17 @@ def _page(name: str) -> _Elements:
         name, name, occupied=True, music="plays", speaker=name, since=NOW, ends_at=NOW, sensors=(name,)
     )
     silent = RoomOverview(
-        name, name, occupied=False, music=name, speaker=name, since=None, ends_at=None, sensors=()
+        name,
+        name,
+        occupied=False,
+        music=name,
+        speaker=name,
+        since=None,
+        ends_at=None,
+        sensors=(),
+        advice="x" + name,
     )
-    line = DecisionLine(NOW, name, name, name, name, name)
+    line = DecisionLine(NOW, name, name, name, name, name, name)
     elements = _Elements()
     elements.feed(status_page(Overview(NOW, (room, silent), (line,), (name,))))
     return elements

@@ -9,6 +9,7 @@ from memory.connections import MemoryApps, MemoryPendingConsents
 from memory.grants import MemoryGrants
 from memory.house import MemoryAccounts, MemoryRooms, MemorySensors
 from memory.notices import MemoryNotices
+from memory.playback_memory import MemoryBookmarks, MemoryContentLengths, MemoryKnownSpeakers
 from memory.receipts import MemoryReceipts
 from memory.sessions import MemoryJournal, MemorySessions
 from spottypottysense.clock import ManualClock
@@ -21,6 +22,11 @@ from spottypottysense.runtimes.appliance.sqlite.database import Database
 from spottypottysense.runtimes.appliance.sqlite.grants import SqliteGrants
 from spottypottysense.runtimes.appliance.sqlite.journal import SqliteJournal
 from spottypottysense.runtimes.appliance.sqlite.notices import SqliteNotices
+from spottypottysense.runtimes.appliance.sqlite.playback import (
+    SqliteBookmarks,
+    SqliteContentLengths,
+    SqliteKnownSpeakers,
+)
 from spottypottysense.runtimes.appliance.sqlite.receipts import SqliteReceipts
 from spottypottysense.runtimes.appliance.sqlite.rooms import SqliteRooms
 from spottypottysense.runtimes.appliance.sqlite.sensors import SqliteSensors
@@ -47,6 +53,9 @@ def in_memory(_directory: Path) -> Iterator[Stores]:
         apps=MemoryApps(accounts, INSTALLATION),
         notices=MemoryNotices(),
         receipts=MemoryReceipts(),
+        bookmarks=MemoryBookmarks(),
+        speakers=MemoryKnownSpeakers(),
+        lengths=MemoryContentLengths(),
         sessions=sessions,
         session_log=sessions,
         journal=journal,
@@ -70,6 +79,9 @@ def in_sqlite(directory: Path) -> Iterator[Stores]:
         apps=SqliteApps(database, vault, INSTALLATION),
         notices=SqliteNotices(database),
         receipts=SqliteReceipts(database),
+        bookmarks=SqliteBookmarks(database),
+        speakers=SqliteKnownSpeakers(database),
+        lengths=SqliteContentLengths(database),
         sessions=sessions,
         session_log=sessions,
         journal=SqliteJournal(database),

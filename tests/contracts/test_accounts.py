@@ -1,12 +1,12 @@
 """What every `AccountStore` keeps its word on."""
 
 from dataclasses import replace
-from datetime import time, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
 from contracts.races import winners
-from spottypottysense.accounts.model import Household, Role, User
+from spottypottysense.accounts.model import Household, Mode, Role, User
 from spottypottysense.core import Stores
 from spottypottysense.errors import Conflict, NotFound
 
@@ -17,10 +17,16 @@ FULL = Household(
     quiet_hours=(time(22, 30), time(7, 0, 0, 1)),
     timeout=timedelta(minutes=7, microseconds=1),
     motion_gap=timedelta(0),
+    mode=Mode.GUESTS,
+    snoozed_until=datetime(2026, 3, 1, 12, 0, 0, 7, tzinfo=UTC),
+    takes_over=True,
+    latest_wins=True,
 )
 
 
-@pytest.mark.parametrize("household", [FULL, replace(FULL, quiet_hours=None)])
+@pytest.mark.parametrize(
+    "household", [FULL, replace(FULL, quiet_hours=None, mode=Mode.AWAY), Household("home", "Home")]
+)
 def test_household_comes_back_whole(stores: Stores, household: Household) -> None:
     """Every field of a household survives storage."""
     stores.accounts.save_household(household)

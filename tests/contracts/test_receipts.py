@@ -9,6 +9,7 @@ from contracts.races import winners
 from spottypottysense.core import Stores
 from spottypottysense.errors import Conflict
 from spottypottysense.playback.model import Receipt
+from spottypottysense.sensors.model import Ending
 
 NOW = datetime(2026, 3, 1, 12, 0, 0, 7, tzinfo=UTC)
 RECEIPT = Receipt(
@@ -20,14 +21,38 @@ RECEIPT = Receipt(
     content="spotify:album:1",
     started_at=NOW,
 )
+FULL = Receipt(
+    account="anna",
+    session_id="s2",
+    room_id="kitchen",
+    speaker_id="0d1841b0",
+    speaker_name="Küche",
+    content="spotify:playlist:2",
+    started_at=NOW + timedelta(microseconds=1),
+    confirmed=True,
+    speaker_type="Speaker",
+    item="spotify:track:3",
+    volume=0,
+    volume_before=100,
+    ending=Ending.FINISH_SONG,
+    pause_at=NOW + timedelta(minutes=3, microseconds=2),
+)
 
 
-@pytest.mark.parametrize("confirmed", [True, False])
-def test_receipt_comes_back_whole(stores: Stores, confirmed: bool) -> None:
+@pytest.mark.parametrize("receipt", [FULL, replace(FULL, confirmed=False, ending=Ending.FADE), RECEIPT])
+def test_receipt_comes_back_whole(stores: Stores, receipt: Receipt) -> None:
     """Every field of a receipt survives storage, with version 1 after the first write."""
-    saved = stores.receipts.save(replace(RECEIPT, confirmed=confirmed))
-    assert saved == replace(RECEIPT, confirmed=confirmed, version=1)
+    saved = stores.receipts.save(receipt)
+    assert saved == replace(receipt, version=1)
     assert stores.receipts.receipt("anna") == saved
+
+
+def test_every_field_can_change(stores: Stores) -> None:
+    """A write that names the stored version replaces every field."""
+    first = stores.receipts.save(RECEIPT)
+    second = stores.receipts.save(replace(FULL, version=first.version))
+    assert second == replace(FULL, version=2)
+    assert stores.receipts.receipts() == (second,)
 
 
 def test_no_receipt(stores: Stores) -> None:

@@ -7,7 +7,17 @@ import pytest
 
 from spottypottysense.core import Stores
 from spottypottysense.errors import Conflict, NotFound
-from spottypottysense.sensors.model import Room, Sensor, SensorKind, Speaker, Status
+from spottypottysense.sensors.model import (
+    Beginning,
+    DayPart,
+    Ending,
+    Programme,
+    Room,
+    Sensor,
+    SensorKind,
+    Speaker,
+    Status,
+)
 
 NOW = datetime(2026, 3, 1, 12, 0, 0, 7, tzinfo=UTC)
 FULL = Room(
@@ -22,6 +32,18 @@ FULL = Room(
     timeout=timedelta(minutes=3),
     motion_gap=timedelta(0),
     quiet_hours=(time(22), time(6, 30)),
+    stand_ins=("ben", "Äöü"),
+    day=(
+        Programme(DayPart.MORNING, time(6, 30, 0, 1), "spotify:album:1", 0),
+        Programme(DayPart.DAY, time(9), "spotify:artist:2"),
+        Programme(DayPart.EVENING, time(18), ceiling=100),
+        Programme(DayPart.NIGHT, time(0)),
+    ),
+    beginning=Beginning.RESUME,
+    ending=Ending.FINISH_SONG,
+    fades_in=True,
+    follows=False,
+    snoozed_until=NOW,
 )
 
 
@@ -30,6 +52,7 @@ FULL = Room(
     [
         FULL,
         replace(FULL, speaker=Speaker("Küche"), volume=100, shuffle=True),
+        replace(FULL, beginning=Beginning.TOP, ending=Ending.FADE, stand_ins=("ben",), day=FULL.day[:1]),
         Room("bath", "home", "Bath"),
     ],
 )
@@ -58,6 +81,7 @@ def test_rooms_by_name(house: Stores) -> None:
     [
         Sensor("pir", "home", "bath", SensorKind.LEVEL, enabled=False, certificate_id="c0ffee"),
         Sensor("pir", "home", "kitchen"),
+        Sensor("pir", "home", "bath", SensorKind.SWITCH),
     ],
 )
 def test_sensor_comes_back_whole(house: Stores, sensor: Sensor) -> None:

@@ -30,6 +30,9 @@ FULL = Session(
     music_since=NOW + MINUTE,
     music_time=timedelta(seconds=90, microseconds=1),
     acted_at=NOW + MINUTE,
+    asked_at=NOW + timedelta(microseconds=2),
+    accepted_after=timedelta(milliseconds=310, microseconds=3),
+    confirmed_after=timedelta(seconds=1, microseconds=4),
     ended_at=NOW + 7 * MINUTE,
     end_reason=Reason.TIMEOUT,
 )

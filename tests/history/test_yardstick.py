@@ -1,6 +1,7 @@
 """A small home, reckoned by hand, under the fixed rules and under ours."""
 
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
 from itertools import pairwise
 
 import pytest
@@ -59,7 +60,7 @@ def test_ours_with_a_short_timeout() -> None:
 
 
 def test_ours_inside_the_gap() -> None:
-    """Back within the gap: silent at 07:01:30, tried again by the motion at 07:02:05."""
+    """Back within the gap after a visit with music: it plays again at once, until 07:02:06 + 1 min."""
     words = (
         "07:00:00 a on",
         "07:00:05 a off",
@@ -68,14 +69,15 @@ def test_ours_inside_the_gap() -> None:
         "07:02:05 b on",
         "07:02:06 b off",
     )
-    expected = spans(("07:00:00", "07:01:05"), ("07:02:05", "07:03:06"))
+    expected = spans(("07:00:00", "07:01:05"), ("07:01:30", "07:03:06"))
     assert music_under(ours(MINUTE, 2 * MINUTE), readings(*words)) == expected
 
 
-def test_ours_in_a_visit_that_stays_silent() -> None:
-    """Back within the gap and gone before it is over: that visit has no music."""
-    words = ("07:00:00 a on", "07:00:05 a off", "07:01:30 a on", "07:01:31 a off")
-    assert music_under(ours(MINUTE, 2 * MINUTE), readings(*words)) == spans(("07:00:00", "07:01:05"))
+def test_ours_in_quiet_hours() -> None:
+    """A visit that begins in quiet hours stays silent until somebody moves after them, or to its end."""
+    rules = replace(ours(), quiet_hours=(time(6), time(7, 6)))
+    assert music_under(rules, readings(*MORNING)) == spans(("07:07:00", "07:12:10"))
+    assert music_under(replace(rules, quiet_hours=(time(6), time(8))), readings(*MORNING)) == []
 
 
 def test_ours_with_a_stuck_sensor() -> None:
@@ -157,11 +159,14 @@ def played(music: list[Span]) -> set[int]:
     }
 
 
-@given(level_rooms(), st.integers(31, 600))
-def test_without_a_gap_ours_is_the_fixed_rule(room: list[Reading], seconds: int) -> None:
-    """With level sensors that always clear and no gap, both play alike, but for the tick of a second."""
+@given(level_rooms(), st.integers(31, 600), st.integers(0, 3600))
+def test_ours_is_the_fixed_rule_without_a_gap(room: list[Reading], seconds: int, gap: int) -> None:
+    """With level sensors that always clear both play alike, but for the tick of a second.
+
+    Ours may have a gap: it keeps nobody from hearing again what played when he left.
+    """
     timeout = seconds * SECOND
-    mine = music_under(ours(timeout), room)
+    mine = music_under(ours(timeout, gap * SECOND), room)
     theirs = music_under_fixed_rule(FixedRule("x", timeout), room)
     assert played(mine) <= played(theirs)
     assert len(played(theirs) - played(mine)) <= len(mine)

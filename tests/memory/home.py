@@ -11,10 +11,11 @@ from memory.connections import MemoryApps, MemoryPendingConsents
 from memory.grants import MemoryGrants
 from memory.house import MemoryAccounts, MemoryRooms, MemorySensors
 from memory.notices import MemoryNotices
+from memory.playback_memory import MemoryBookmarks, MemoryContentLengths, MemoryKnownSpeakers
 from memory.player import PretendPlayer
 from memory.receipts import MemoryReceipts
 from memory.sessions import MemoryJournal, MemorySessions
-from spottypottysense.accounts.model import Household
+from spottypottysense.accounts.model import Household, User
 from spottypottysense.clock import ManualClock
 from spottypottysense.core import Core, Rules, Stores, World, assemble
 from spottypottysense.grants.model import ClientApp, PendingConsent, Secret, TokenReply
@@ -27,8 +28,10 @@ from spottypottysense.sensors.model import Room, Sensor, SensorKind, Speaker
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 BATH_MIX = "spotty:bath"
 KITCHEN_MIX = "spotty:kitchen"
+HALL_MIX = "spotty:hall"
 BATH_BOX = SeenSpeaker("box-1", "Bath", "Speaker", volume=50)
 KITCHEN_BOX = SeenSpeaker("box-2", "Kitchen", "Speaker", volume=50)
+HALL_BOX = SeenSpeaker("box-3", "Hall", "Speaker", volume=50)
 
 
 class Lanes:
@@ -131,14 +134,16 @@ class PretendProvisioner:
 
 
 class PretendHome:
-    """One household: bath (sensors `pir`, pulse, and `radar`, level) and kitchen (`eye`, level), both Anna's.
+    """One household of Anna, Ben and Carl, whose rooms are all Anna's.
 
-    `restart` builds the core anew over the same stores; what waited in the lanes is lost.
+    The bath has the sensors `pir` (pulse) and `radar` (level) and a switch, `button`; the kitchen `door`
+    (pulse) and `eye` (level); the hall `beam` (pulse). `restart` builds the core anew over the same stores;
+    what waited in the lanes is lost.
     """
 
     def __init__(self) -> None:
         self.clock = ManualClock(NOON)
-        self.player = PretendPlayer(BATH_BOX, KITCHEN_BOX)
+        self.player = PretendPlayer(BATH_BOX, KITCHEN_BOX, HALL_BOX)
         self.tokens = PretendTokens()
         self.provisioner = PretendProvisioner()
         self.listener = Listener()
@@ -155,6 +160,9 @@ class PretendHome:
             apps=MemoryApps(accounts, ClientApp("client")),
             notices=MemoryNotices(),
             receipts=MemoryReceipts(),
+            bookmarks=MemoryBookmarks(),
+            speakers=MemoryKnownSpeakers(),
+            lengths=MemoryContentLengths(),
             sessions=self.sessions,
             session_log=self.sessions,
             journal=self.journal,
@@ -202,11 +210,17 @@ class PretendHome:
     def _furnish(self) -> None:
         stores = self.stores
         stores.accounts.save_household(Household("home", "Home"))
+        for name in ("anna", "ben", "carl"):
+            stores.accounts.save_user(User(name, "home", f"{name}@home.example"))
         stores.rooms.save_room(Room("bath", "home", "Bath", "anna", Speaker("Bath"), BATH_MIX, 30))
         stores.rooms.save_room(Room("kitchen", "home", "Kitchen", "anna", Speaker("Kitchen"), KITCHEN_MIX))
+        stores.rooms.save_room(Room("hall", "home", "Hall", "anna", Speaker("Hall"), HALL_MIX))
         for sensor_id, room, kind in (
             ("pir", "bath", SensorKind.PULSE),
             ("radar", "bath", SensorKind.LEVEL),
             ("eye", "kitchen", SensorKind.LEVEL),
+            ("door", "kitchen", SensorKind.PULSE),
+            ("beam", "hall", SensorKind.PULSE),
+            ("button", "bath", SensorKind.SWITCH),
         ):
             stores.sensors.save_sensor(Sensor(sensor_id, "home", room, kind))

@@ -3,7 +3,8 @@
 from datetime import UTC, datetime, time, timedelta
 
 from spottypottysense.presence.model import Decision, Motion, MotionEvent, RoomRules, Session
-from spottypottysense.presence.policy import after_deadline, on_motion
+from spottypottysense.presence.policy.motion import on_motion
+from spottypottysense.presence.policy.visits import after_deadline
 from spottypottysense.sensors.model import Room, Sensor, SensorKind, Speaker
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)

@@ -7,7 +7,7 @@ import pytest
 
 from presence.room import HOUR, MINUTE, NOON, OFF, ON, SECOND, OneRoom, rules
 from spottypottysense.presence.model import Action
-from spottypottysense.presence.policy import CLOCK_TOLERANCE, OLDEST
+from spottypottysense.presence.policy.motion import CLOCK_TOLERANCE, OLDEST
 from spottypottysense.reasons import Reason
 
 

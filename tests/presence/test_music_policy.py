@@ -5,12 +5,22 @@ from datetime import datetime, time, timedelta
 
 import pytest
 
-from presence.room import BATH, MINUTE, NOON, ON, SECOND, OneRoom, rules
-from spottypottysense.accounts.model import Household
+from presence.room import BATH, HOUR, MINUTE, NOON, ON, SECOND, OneRoom, rules
+from spottypottysense.accounts.model import Household, Mode
+from spottypottysense.playback.model import FirstNote, Stay
 from spottypottysense.presence.model import Action, Music
-from spottypottysense.presence.policy import after_playback, rules_for, veto
+from spottypottysense.presence.policy.music import (
+    ABOUT_THE_ACCOUNT,
+    HANDS_OFF,
+    after_first_note,
+    after_playback,
+    may_come_along,
+    next_account,
+)
+from spottypottysense.presence.policy.rules import rules_for, veto, wishes_at
+from spottypottysense.presence.policy.stays import stay_of
 from spottypottysense.reasons import Reason
-from spottypottysense.sensors.model import Room
+from spottypottysense.sensors.model import DayPart, Programme, Room
 
 NOON_IS_QUIET = (time(11), time(12, 1))
 
@@ -44,6 +54,41 @@ def test_veto_of_the_motion_gap(acted_at: datetime | None, reason: Reason | None
     assert veto(rules(), acted_at, NOON) is reason
 
 
+@pytest.mark.parametrize(
+    ("house", "room", "reason"),
+    [
+        (None, None, None),
+        (NOON + SECOND, None, Reason.SNOOZED),
+        (None, NOON + SECOND, Reason.SNOOZED),
+        (NOON + SECOND, NOON - SECOND, Reason.SNOOZED),
+        (NOON - SECOND, NOON + SECOND, Reason.SNOOZED),
+        (NOON, NOON, None),
+    ],
+)
+def test_veto_of_a_snooze(house: datetime | None, room: datetime | None, reason: Reason | None) -> None:
+    """The later of the house's and the room's snooze counts, and it ends to the moment."""
+    household = Household("home", "Home", snoozed_until=house)
+    assert veto(rules_for(replace(BATH, snoozed_until=room), household, MINUTE, MINUTE), None, NOON) is reason
+
+
+@pytest.mark.parametrize(
+    ("mode", "reason"), [(Mode.HOME, None), (Mode.AWAY, Reason.AWAY), (Mode.GUESTS, Reason.GUESTS)]
+)
+def test_veto_of_the_house(mode: Mode, reason: Reason | None) -> None:
+    """Nobody's motion starts music while the house is away or has guests."""
+    assert veto(replace(rules(), mode=mode), None, NOON) is reason
+
+
+def test_what_is_wished_for_at_this_time_of_day() -> None:
+    """A room without content of its own has music while its programme names some."""
+    morning = Programme(DayPart.MORNING, time(6), "spotify:playlist:early")
+    evening = Programme(DayPart.EVENING, time(18))
+    room = replace(BATH, content=None, day=(morning, evening))
+    assert veto(rules(room), None, NOON) is None
+    assert wishes_at(rules(room), NOON).content == "spotify:playlist:early"
+    assert veto(rules(room), None, NOON + 7 * HOUR) is Reason.NO_CONTENT
+
+
 def test_veto_of_quiet_hours() -> None:
     """The visit opens in quiet hours too, without music."""
     room = OneRoom(rules(quiet_hours=NOON_IS_QUIET))
@@ -65,10 +110,11 @@ def test_music_is_tried_again_when_the_veto_has_passed() -> None:
     assert room.open.acted_at == NOON + MINUTE
 
 
-def test_gap_of_the_last_visit_is_kept() -> None:
-    """A visit that opens too soon after the last start is silent first, and plays when the gap is over."""
+def test_gap_of_a_visit_in_vain_is_kept() -> None:
+    """A visit too soon after a start in vain is silent first, and is tried when the gap is over."""
     room = OneRoom(rules(timeout=10 * SECOND))
     room.hear("a", ON, NOON)
+    room.latest = after_playback(room.open, playing=False, reason=Reason.SPEAKER_ASLEEP, now=NOON)
     room.end(NOON + 10 * SECOND)
     room.hear("a", ON, NOON + 30 * SECOND)
     assert (room.open.silent_reason, room.open.acted_at) == (Reason.MOTION_GAP, NOON)
@@ -78,7 +124,17 @@ def test_gap_of_the_last_visit_is_kept() -> None:
     assert room.hear("a", ON, NOON + 2 * MINUTE).reason is Reason.TRY_AGAIN
 
 
-@pytest.mark.parametrize("reason", sorted(set(Reason) - {Reason.OWN_MUSIC, Reason.NOT_OURS}))
+def test_gap_does_not_keep_anybody_from_coming_back() -> None:
+    """Where music played to the end of the visit, it goes on as soon as somebody returns."""
+    room = OneRoom(rules(timeout=10 * SECOND))
+    room.hear("a", ON, NOON)
+    room.latest = after_playback(room.open, playing=True, reason=Reason.STARTED, now=NOON)
+    room.end(NOON + 10 * SECOND)
+    room.hear("a", ON, NOON + 30 * SECOND)
+    assert (room.open.music, room.open.acted_at) == (Music.PENDING, NOON + 30 * SECOND)
+
+
+@pytest.mark.parametrize("reason", sorted(set(Reason) - HANDS_OFF - {Reason.BUSY_ELSEWHERE}))
 def test_silence_for_any_other_reason_is_tried_again(reason: Reason) -> None:
     """Whatever went wrong, it is tried again while somebody moves: after 15 seconds, without a gap."""
     room = OneRoom(rules(motion_gap=timedelta(0)))
@@ -88,9 +144,18 @@ def test_silence_for_any_other_reason_is_tried_again(reason: Reason) -> None:
     assert room.hear("a", ON, NOON + 15 * SECOND).reason is Reason.TRY_AGAIN
 
 
-@pytest.mark.parametrize("reason", [Reason.OWN_MUSIC, Reason.NOT_OURS])
+@pytest.mark.parametrize(
+    "reason",
+    [
+        Reason.OWN_MUSIC,
+        Reason.USER_PAUSED,
+        Reason.USER_TOOK_OVER,
+        Reason.STOPPED_BY_HAND,
+        Reason.BUSY_ELSEWHERE,
+    ],
+)
 def test_hands_are_kept_off_until_the_visit_ends(reason: Reason) -> None:
-    """Who plays music of their own is left alone for the whole visit."""
+    """Who plays, pauses or stops by hand is left alone for the whole visit, and so is who must wait."""
     room = OneRoom(rules(motion_gap=timedelta(0)))
     room.hear("a", ON, NOON)
     room.latest = after_playback(room.open, playing=False, reason=reason, now=NOON)
@@ -120,6 +185,67 @@ def test_playing_music_is_not_started_again() -> None:
     room.end(NOON + 9 * MINUTE)
     late = after_playback(room.open, playing=True, reason=Reason.STARTED, now=NOON + 9 * MINUTE)
     assert late.music_since is None
+
+
+def test_first_note_is_counted_from_the_motion() -> None:
+    """What a sensor's message, Spotify and the speaker took; asking anew begins anew."""
+    room = OneRoom()
+    room.hear("a", ON, NOON, NOON + SECOND)
+    assert room.open.asked_at == NOON + SECOND
+    heard = after_first_note(room.open, FirstNote(NOON + 2 * SECOND, NOON + 4 * SECOND))
+    assert (heard.accepted_after, heard.confirmed_after) == (SECOND, 3 * SECOND)
+    deaf = after_first_note(room.open, FirstNote(NOON + 2 * SECOND))
+    assert (deaf.accepted_after, deaf.confirmed_after) == (SECOND, None)
+    turned_back = after_first_note(room.open, FirstNote(NOON))
+    assert turned_back.accepted_after == timedelta(0)
+    assert after_first_note(replace(heard, asked_at=None), FirstNote(NOON)).accepted_after == SECOND
+    room.latest = after_playback(heard, playing=False, reason=Reason.SPEAKER_ASLEEP, now=NOON)
+    room.hear("a", ON, NOON + 2 * MINUTE + SECOND)
+    assert (room.open.asked_at, room.open.accepted_after) == (NOON + 2 * MINUTE + SECOND, None)
+
+
+def test_music_time_of_a_visit_that_falls_silent() -> None:
+    """What played until somebody took the music over counts."""
+    room = OneRoom()
+    room.hear("a", ON, NOON)
+    playing = after_playback(room.open, playing=True, reason=Reason.STARTED, now=NOON)
+    silent = after_playback(playing, playing=False, reason=Reason.USER_TOOK_OVER, now=NOON + MINUTE)
+    assert (silent.music_since, silent.music_time) == (None, MINUTE)
+
+
+@pytest.mark.parametrize(
+    ("reason", "asked", "following"),
+    [
+        (Reason.OWN_MUSIC, ("anna",), "ben"),
+        (Reason.BUSY_ELSEWHERE, ("anna", "ben"), "carl"),
+        (Reason.RECONNECT, ("anna", "ben", "carl"), None),
+        (Reason.PREMIUM_REQUIRED, ("carl",), "ben"),
+        (Reason.SPEAKER_ASLEEP, ("anna",), None),
+        (Reason.USER_PAUSED, ("anna",), None),
+        (Reason.RATE_LIMITED, ("anna",), None),
+    ],
+)
+def test_who_is_asked_next(reason: Reason, asked: tuple[str, ...], following: str | None) -> None:
+    """What is about the account passes on to the next stand-in, each once; the speaker's trouble does not."""
+    room = replace(BATH, stand_ins=("anna", "ben", "carl"))
+    assert next_account(room, reason, asked) == following
+    assert (reason in ABOUT_THE_ACCOUNT) is (
+        reason in {Reason.OWN_MUSIC, Reason.BUSY_ELSEWHERE, Reason.RECONNECT, Reason.PREMIUM_REQUIRED}
+    )
+
+
+def test_music_that_waits_comes_when_it_is_free_or_somebody_walked() -> None:
+    """At the earliest 15 seconds after it was asked for; nobody's music comes at once then."""
+    room = OneRoom()
+    room.hear("a", ON, NOON)
+    here = stay_of(room.open, BATH)
+    there = Stay("s2", "kitchen", NOON - MINUTE, NOON)
+    occupied = replace(there, is_seen=True)
+    assert not may_come_along(room.open, here, None, (), NOON + 14 * SECOND)
+    assert may_come_along(room.open, here, None, (), NOON + 15 * SECOND)
+    assert not may_come_along(room.open, here, there, (there,), NOON + 19 * SECOND)
+    assert may_come_along(room.open, here, there, (there,), NOON + 20 * SECOND)
+    assert not may_come_along(room.open, here, occupied, (occupied,), NOON + 20 * SECOND)
 
 
 def test_rules_of_a_room() -> None:

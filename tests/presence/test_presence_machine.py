@@ -7,7 +7,8 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from memory.home import BATH_MIX, KITCHEN_MIX, NOON, PretendHome
+from memory.home import BATH_MIX, HALL_MIX, KITCHEN_MIX, NOON, PretendHome
+from spottypottysense.accounts.model import Mode
 from spottypottysense.errors import Unavailable
 from spottypottysense.presence.model import Action, Motion, MotionEvent, Music, Session
 from spottypottysense.reasons import Reason
@@ -16,8 +17,9 @@ MINUTE = timedelta(minutes=1)
 LONG_AGO = NOON - timedelta(days=1000)
 LATER = NOON + timedelta(days=1000)
 TIMEOUT = 5 * MINUTE
-OURS = {BATH_MIX, KITCHEN_MIX}
+OURS = {BATH_MIX, KITCHEN_MIX, HALL_MIX}
 AGES = st.sampled_from([-3600, -100, 0, 0, 0, 1, 20, 59, 61, 250, 3600, 100_000]) | st.integers(0, 600)
+ROOMS = st.sampled_from(["bath", "kitchen", "hall"])
 BOXES = st.sampled_from(["box-1", "box-2"])
 
 
@@ -41,7 +43,7 @@ class House(RuleBasedStateMachine):
         self.demanded: dict[str, datetime] = {}
 
     @rule(
-        sensor=st.sampled_from(["pir", "radar", "eye"]),
+        sensor=st.sampled_from(["pir", "radar", "eye", "door", "beam"]),
         event=st.sampled_from([MotionEvent.DETECTED, MotionEvent.DETECTED, MotionEvent.CLEARED]),
         age=AGES,
     )
@@ -68,13 +70,31 @@ class House(RuleBasedStateMachine):
             assert self.home.core.presence.note_motion(motion).reason is Reason.DUPLICATE
         assert self._stored() == before
 
-    @rule(seconds=st.sampled_from([1, 14, 31, 130, 301, 4000, 15_000]))
+    @rule(seconds=st.sampled_from([1, 14, 21, 31, 130, 301, 4000, 15_000]))
     def time_passes(self, seconds: int) -> None:
         """The clock goes on; the ticker looks."""
         self.home.clock.advance(timedelta(seconds=seconds))
-        self.home.core.presence.end_overdue()
+        self.home.core.presence.tick()
         now = self.home.clock.now()
         assert all(session.deadline_at > now for session in self.home.sessions.open())
+
+    @rule(room=ROOMS, takes_over=st.booleans())
+    def play_by_hand(self, room: str, takes_over: bool) -> None:
+        """Somebody asks for music."""
+        demand = self.home.clock.now() + TIMEOUT
+        session = self.home.core.by_hand.play(room, takes_over).session
+        assert session is not None
+        self.demanded[session.id] = max(self.demanded.get(session.id, demand), demand)
+
+    @rule(room=ROOMS)
+    def stop_by_hand(self, room: str) -> None:
+        """Somebody asks for silence."""
+        self.home.core.by_hand.stop(room)
+
+    @rule(mode=st.sampled_from(Mode))
+    def switch(self, mode: Mode) -> None:
+        """Somebody leaves the house, has guests, or comes home."""
+        self.home.core.by_hand.switch("home", mode)
 
     @rule()
     def mend(self) -> None:
@@ -157,7 +177,7 @@ class House(RuleBasedStateMachine):
         home.player.before = home.player.after = fine
         home.restart()
         home.clock.advance(timedelta(hours=5))
-        home.core.presence.end_overdue()
+        home.core.presence.tick()
         home.core.presence.mend()
         assert home.sessions.open() == ()
         assert home.stores.receipts.receipts() == ()

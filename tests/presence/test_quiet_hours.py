@@ -4,7 +4,7 @@ from datetime import UTC, datetime, time
 
 import pytest
 
-from spottypottysense.presence.policy import is_quiet
+from spottypottysense.presence.policy.rules import is_quiet
 
 NIGHT = (time(22), time(7))
 NAP = (time(13), time(15))

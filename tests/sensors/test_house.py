@@ -1,18 +1,24 @@
 """Rooms and their sensors."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, time, timedelta
 
 import pytest
 
 from memory.home import NOON, PretendProvisioner
-from memory.house import MemoryRooms, MemorySensors
+from memory.house import MemoryAccounts, MemoryRooms, MemorySensors
+from spottypottysense.accounts.model import User
+from spottypottysense.accounts.use_cases import Accounts
 from spottypottysense.errors import Conflict, Invalid, NotFound
-from spottypottysense.sensors.model import Room, SensorKind, Speaker, Status
+from spottypottysense.sensors.model import DayPart, Programme, Room, SensorKind, Speaker, Status
 from spottypottysense.sensors.policy import checked_room, content_uri
 from spottypottysense.sensors.use_cases import Sensors
 
 BATH = Room("bath", "home", "Bath")
+MORNING = Programme(DayPart.MORNING, time(6), "spotify:album:1", 0)
+NIGHT = Programme(DayPart.NIGHT, time(22), ceiling=100)
+LINK = "https://open.spotify.com/playlist/37i9dQ?si=abc"
+URI = "spotify:playlist:37i9dQ"
 
 
 @pytest.fixture
@@ -23,19 +29,24 @@ def provisioner() -> PretendProvisioner:
 
 @pytest.fixture
 def sensors(provisioner: PretendProvisioner) -> Sensors:
-    """An empty house."""
-    return Sensors(MemoryRooms(), MemorySensors(), provisioner)
+    """An empty house, for Anna and Ben; Zoe lives elsewhere."""
+    people = MemoryAccounts()
+    for name, household in (("anna", "home"), ("ben", "home"), ("zoe", "away")):
+        people.save_user(User(name, household, f"{name}@example.org"))
+    return Sensors(MemoryRooms(), MemorySensors(), Accounts(people), provisioner)
 
 
 def test_sensor_makes_its_room(sensors: Sensors) -> None:
     """A new sensor gets a certificate and a room; the next one may share the room."""
     pir = sensors.add_sensor("home", "pir", "Bath")
     radar = sensors.add_sensor("home", "radar", "Bath", SensorKind.LEVEL)
+    button = sensors.add_sensor("home", "button", "Bath", SensorKind.SWITCH)
     (room,) = sensors.rooms("home")
     assert (pir.room_id, radar.room_id, room.name) == (room.id, room.id, "Bath")
-    assert (pir.kind, radar.kind) == (SensorKind.PULSE, SensorKind.LEVEL)
-    assert (pir.certificate_id, radar.certificate_id) == ("certificate-1", "certificate-2")
-    assert sensors.sensors() == sensors.sensors("home") == (pir, radar)
+    assert button.room_id == room.id
+    assert [s.kind for s in (pir, radar, button)] == [SensorKind.PULSE, SensorKind.LEVEL, SensorKind.SWITCH]
+    assert [s.certificate_id for s in (pir, radar, button)] == [f"certificate-{n}" for n in (1, 2, 3)]
+    assert sensors.sensors() == sensors.sensors("home") == (button, pir, radar)
     assert sensors.sensor("pir") == pir
     assert sensors.room(room.id) == room
 
@@ -59,6 +70,51 @@ def test_rooms_have_names_of_their_own(sensors: Sensors) -> None:
     with pytest.raises(Conflict):
         sensors.add_room("home", "Bath")
     sensors.add_room("away", "Bath")
+
+
+def test_name_that_another_room_has(sensors: Sensors) -> None:
+    """A room keeps its own name, and does not get another's of its household."""
+    bath, _, _ = (sensors.add_room(h, n) for h, n in (("home", "Bath"), ("home", "Attic"), ("away", "Hut")))
+    with pytest.raises(Conflict, match="room named 'Attic'"):
+        sensors.change_room(bath.id, name="Attic")
+    assert sensors.room(bath.id) == bath
+    assert sensors.change_room(bath.id, name="Bath", volume=1).volume == 1
+    assert sensors.change_room(bath.id, name="Hut") == sensors.room(bath.id)
+
+
+def test_only_members_play(sensors: Sensors) -> None:
+    """Who plays in a room, or stands in, is of its household; strangers are told by their field."""
+    room = sensors.add_room("home", "Bath", account="anna", stand_ins=("ben",))
+    for field, wishes in (("account", {"account": "zoe"}), ("standIns", {"stand_ins": ("ben", "zoe")})):
+        with pytest.raises(Invalid, match="'zoe' is nobody of this household") as caught:
+            sensors.change_room(room.id, **wishes)
+        assert caught.value.field == field
+        with pytest.raises(Invalid):
+            sensors.add_room("home", "Attic", **wishes)
+    assert sensors.rooms("home") == (room,)
+    assert sensors.change_room(room.id, account=None).account is None
+
+
+def test_content_is_kept_as_a_uri(sensors: Sensors) -> None:
+    """A link is kept as the URI it means, by itself and in a programme; a song is refused."""
+    links = {"content": LINK, "day": (replace(MORNING, content=LINK), NIGHT)}
+    room = sensors.add_room("home", "Bath", **links)
+    assert (room.content, [now.content for now in room.day]) == (URI, [URI, None])
+    assert sensors.room(room.id) == room
+    assert sensors.change_room(room.id, **links) == room
+    for wishes in ({"content": "spotify:track:1"}, {"day": (replace(NIGHT, content="jazz"),)}):
+        with pytest.raises(Invalid) as caught:
+            sensors.change_room(room.id, **wishes)
+        assert caught.value.field == "content"
+    assert sensors.room(room.id) == room
+
+
+def test_content_from_before_it_was_checked() -> None:
+    """What a room played before forbids no change of something else, and is refused where it is new."""
+    before = replace(BATH, content="liked songs")
+    assert checked_room(replace(before, volume=1), before).content == "liked songs"
+    with pytest.raises(Invalid):
+        checked_room(before)
 
 
 def test_changing_room_and_sensor(sensors: Sensors) -> None:
@@ -96,6 +152,16 @@ def test_status_of_a_sensor(sensors: Sensors) -> None:
         (replace(BATH, timeout=timedelta(hours=5)), "timeout"),
         (replace(BATH, motion_gap=timedelta(seconds=-1)), "motionGap"),
         (replace(BATH, speaker=Speaker(" ")), "speaker"),
+        (replace(BATH, content="jazz"), "content"),
+        (replace(BATH, snoozed_until=NOON.replace(tzinfo=None)), "snoozedUntil"),
+        (replace(BATH, stand_ins=("ben", "ben")), "standIns"),
+        (replace(BATH, account="anna", stand_ins=("ben", "anna")), "standIns"),
+        (replace(BATH, day=(NIGHT, replace(NIGHT, part=DayPart.MORNING))), "day"),
+        (replace(BATH, day=(NIGHT, replace(NIGHT, starts=time(21)))), "day"),
+        (replace(BATH, day=(replace(NIGHT, starts=time(22, tzinfo=UTC)),)), "day"),
+        (replace(BATH, day=(replace(NIGHT, ceiling=101),)), "day"),
+        (replace(BATH, day=(MORNING, replace(NIGHT, ceiling=-1))), "day"),
+        (replace(BATH, day=(replace(NIGHT, content="jazz"),)), "content"),
     ],
 )
 def test_room_that_cannot_be(room: Room, field: str) -> None:
@@ -113,6 +179,10 @@ def test_room_that_can_be() -> None:
     ):
         room = replace(BATH, volume=volume, timeout=timeout, motion_gap=gap, speaker=Speaker("Bath"))
         assert checked_room(room) == room
+    full = replace(
+        BATH, account="anna", stand_ins=("ben",), day=(MORNING, NIGHT), content=URI, snoozed_until=NOON
+    )
+    assert checked_room(full) == full
 
 
 @pytest.mark.parametrize(

@@ -49,6 +49,31 @@ def test_retry_after_is_what_was_asked(spotify: Caller) -> None:
     assert spotify.call("GET", "/v1/me").status == 200
 
 
+@pytest.mark.parametrize(
+    ("name", "status", "words"),
+    [
+        ("no_effect", 204, b""),
+        ("restriction", 403, b"Restriction violated"),
+        ("malformed_json", 400, b"Malformed json"),
+    ],
+)
+def test_commands_in_vain(spotify: Caller, name: str, status: int, words: bytes) -> None:
+    """A command may be accepted without effect, or refused without a good reason."""
+    spotify.control("POST", "faults", name=name, count=1)
+    reply = spotify.play()
+    assert (reply.status, words in reply.data) == (status, True)
+    assert not spotify.account()["playing"]
+    assert spotify.play().status == 204
+
+
+@pytest.mark.parametrize("after", [False, True])
+def test_a_stumble_may_hide_a_success(spotify: Caller, after: bool) -> None:
+    """Spotify may answer 5xx although the command was carried out."""
+    spotify.control("POST", "faults", name="server_error", after=after, count=1)
+    assert spotify.play().status == 503
+    assert spotify.account()["playing"] is after
+
+
 def test_commands(spotify: Caller) -> None:
     """An accepted command may be answered with text; Premium may be denied for a moment."""
     spotify.control("POST", "faults", name="opaque_2xx", status=202, count=1)
@@ -61,13 +86,14 @@ def test_commands(spotify: Caller) -> None:
 
 
 def test_for_whom(spotify: Caller) -> None:
-    """A fault for one account, client or path leaves the others alone."""
+    """A fault for one account, client, method or path leaves the others alone."""
     sam = spotify.grant("sam")["access_token"]
     pkce = spotify.grant("alex", "demo-pkce")["access_token"]
     for narrowed, struck in (
         ({"account": "sam"}, [200, 503, 200]),
         ({"client": "demo-pkce"}, [200, 200, 503]),
         ({"path": "/v1/me/player"}, [200, 200, 200]),
+        ({"method": "PUT"}, [200, 200, 200]),
         ({}, [503, 503, 503]),
     ):
         spotify.control("POST", "faults", name="server_error", **narrowed)

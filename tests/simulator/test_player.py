@@ -224,6 +224,22 @@ def test_shuffle_mixes_what_comes_after(spotify: Caller) -> None:
     assert heard != expected
 
 
+def test_next_and_previous(spotify: Caller) -> None:
+    """They step through the context, from the beginning of each track; the first one has none before it."""
+    tracks = [track.uri for track in tracks_of(PLAYLIST)]
+    spotify.play(context_uri=PLAYLIST, position_ms=60_000)
+    kitchen, bedroom = (spotify.speaker(key)["id"] for key in ("kitchen", "bedroom"))
+    assert spotify.call("POST", f"/v1/me/player/next?device_id={kitchen}").status == 204
+    state = spotify.call("GET", "/v1/me/player").json()
+    assert (state["item"]["uri"], state["is_playing"]) == (tracks[1], True)
+    assert state["progress_ms"] < 60_000
+    assert spotify.call("POST", "/v1/me/player/previous").status == 204
+    assert spotify.account()["item"]["uri"] == tracks[0]
+    assert refusal(spotify.call("POST", "/v1/me/player/previous")) == RESTRICTION
+    assert refusal(spotify.call("POST", f"/v1/me/player/next?device_id={bedroom}")) == RESTRICTION
+    assert spotify.call("PUT", "/v1/me/player/next").status == 405
+
+
 def test_people_use_their_phones(spotify: Caller) -> None:
     """What a person does by hand shows in the state and asks no rule."""
     spotify.control("POST", "accounts/alex/act", do="play")

@@ -69,6 +69,110 @@ def test_first_play_misses(spotify: Caller) -> None:
     assert spotify.play("echo").status == 204
 
 
+def test_wakes_a_while_after_the_transfer(spotify: Caller) -> None:
+    """The transfer that wakes it is not found; some seconds later it is listed and plays."""
+    device = _add(spotify, sleeps_after=60, wakes_on_transfer=1, wakes_after=4)
+    spotify.later(61)
+    assert [_transfer(spotify, device), _transfer(spotify, device)] == [404, 404]
+    assert "Echo" not in _listed(spotify)
+    spotify.later(4)
+    assert _listed(spotify)["Echo"] == device
+    assert spotify.play("echo").status == 204
+
+
+def test_comes_up_loud(spotify: Caller) -> None:
+    """Made active it has a volume of its own, whatever was set before; what is set after holds."""
+    device = _add(spotify, wake_volume=90)
+    volume = f"/v1/me/player/volume?volume_percent=20&device_id={device}"
+    assert spotify.call("PUT", volume).status == 204
+    assert _transfer(spotify, device) == 204
+    assert spotify.speaker("echo")["volume"] == 90
+    assert spotify.call("PUT", volume).status == 204
+    spotify.play("echo")
+    assert (spotify.speaker("echo")["volume"], spotify.account()["loudest"]) == (20, 20)
+    spotify.control("POST", "speakers/echo", do="volume", percent=70)
+    spotify.call("PUT", volume)
+    assert spotify.account()["loudest"] == 70
+
+
+def test_volume_needs_an_active_speaker(spotify: Caller) -> None:
+    """Some cannot be turned down before they are the active one."""
+    device = _add(spotify, inactive_volume_404=True)
+    volume = f"/v1/me/player/volume?volume_percent=20&device_id={device}"
+    assert refusal(spotify.call("PUT", volume)) == NOT_FOUND
+    assert _transfer(spotify, device) == 204
+    assert spotify.call("PUT", volume).status == 204
+
+
+def test_plays_although_it_must_not(spotify: Caller) -> None:
+    """A transfer without play starts what the account heard last."""
+    device = _add(spotify, plays_on_transfer=True)
+    assert _transfer(spotify, device) == 204
+    assert not spotify.account()["playing"]
+    spotify.play("kitchen")
+    spotify.call("PUT", "/v1/me/player/pause")
+    assert _transfer(spotify, device) == 204
+    assert (spotify.account()["playing"], spotify.account()["speaker"]) == (True, "echo")
+
+
+def test_starting_a_context_clears_shuffle(spotify: Caller) -> None:
+    """Shuffle that was set before a start is gone after it."""
+    _add(spotify, forgets_shuffle=True)
+    spotify.play("echo")
+    assert spotify.call("PUT", "/v1/me/player/shuffle?state=true").status == 204
+    spotify.play("echo")
+    assert not spotify.account()["shuffle"]
+
+
+def test_accepts_and_obeys_later(spotify: Caller) -> None:
+    """A command is accepted at once; until its effect comes, the state shows what was before."""
+    _add(spotify, late=3)
+    spotify.play("kitchen")
+    assert spotify.play("echo").status == 204
+    assert spotify.account()["speaker"] == "kitchen"
+    spotify.later(3)
+    assert (spotify.account()["speaker"], spotify.account()["playing"]) == ("echo", True)
+    assert spotify.call("PUT", "/v1/me/player/pause").status == 204
+    assert spotify.account()["playing"]
+    spotify.later(3)
+    assert not spotify.account()["playing"]
+
+
+def test_accepts_in_its_sleep(spotify: Caller) -> None:
+    """Asleep, some are sent commands with a 202 that come to nothing."""
+    device = _add(spotify, accepts_asleep=True)
+    spotify.control("POST", "speakers/echo", do="sleep")
+    assert (spotify.play("echo").status, _transfer(spotify, device)) == (202, 202)
+    assert not spotify.account()["playing"]
+
+
+def test_accepts_in_its_sleep_and_wakes(spotify: Caller) -> None:
+    """A transfer that was accepted in vain may wake it all the same, a while later."""
+    device = _add(spotify, accepts_asleep=True, wakes_on_transfer=1, wakes_after=2)
+    spotify.control("POST", "speakers/echo", do="sleep")
+    assert _transfer(spotify, device) == 202
+    assert "Echo" not in _listed(spotify)
+    spotify.later(2)
+    assert _listed(spotify)["Echo"] == device
+
+
+def test_a_volume_that_shows_late(spotify: Caller) -> None:
+    """Nobody knows how loud it is before it is the active one."""
+    device = _add(spotify, null_volume=True)
+    devices = spotify.call("GET", "/v1/me/player/devices").json()["devices"]
+    assert [each["volume_percent"] for each in devices if each["id"] == device] == [None]
+    assert _transfer(spotify, device) == 204
+    assert spotify.call("GET", "/v1/me/player").json()["device"]["volume_percent"] == 50
+
+
+def test_models_that_are_never_listed(spotify: Caller) -> None:
+    """They show in the state while they play."""
+    _add(spotify, unlisted=True)
+    spotify.control("POST", "accounts/alex/act", do="play", speaker="echo")
+    assert "Echo" not in _listed(spotify)
+    assert spotify.call("GET", "/v1/me/player").json()["device"]["name"] == "Echo"
+
+
 def test_some_never_play(spotify: Caller) -> None:
     """A Cast device may be listed and refuse for ever; a null id cannot be addressed; Sonos is restricted."""
     device = _add(spotify, cast_404=True)

@@ -3,6 +3,7 @@
 import pytest
 
 from simulator.caller import Caller, refusal
+from spottypottysense.simulator.catalogue import tracks_of
 from spottypottysense.simulator.demo_world import CLIENT_ID, playlist_uri
 
 
@@ -88,3 +89,12 @@ def test_playlists(spotify: Caller) -> None:
     assert spotify.call("GET", f"/v1/playlists/{other}/items").status == 403
     assert spotify.call("GET", f"/v1/playlists/{own}/tracks").status == 403
     assert spotify.call("GET", f"/v1/playlists/{own}/items?limit=51").status == 400
+
+
+def test_albums(spotify: Caller) -> None:
+    """An album tells its number of tracks to everybody; what is no id is not found."""
+    name = playlist_uri("morning").split(":")[2]
+    album = spotify.call("GET", f"/v1/albums/{name}").json()
+    assert album["uri"] == f"spotify:album:{name}"
+    assert album["total_tracks"] == len(tracks_of(album["uri"]))
+    assert spotify.call("GET", "/v1/albums/short").status == 404

@@ -8,6 +8,7 @@ from spottypottysense.clock import SystemClock
 from spottypottysense.errors import NeedsPerson, NotFound
 from spottypottysense.grants.model import ClientApp, PendingConsent, Secret, TokenReply
 from spottypottysense.grants.policy import SCOPES
+from spottypottysense.playback.model import Start
 from spottypottysense.reasons import Reason
 from spottypottysense.simulator import demo_world
 from spottypottysense.simulator.server import running
@@ -81,7 +82,7 @@ def test_a_visit_to_the_bathroom(spotify: str) -> None:
 
     player.transfer("ann", bathroom.id)
     player.set_volume("ann", bathroom.id, 25)
-    player.play("ann", bathroom.id, content)
+    player.play("ann", bathroom.id, Start(content))
     player.set_shuffle("ann", bathroom.id, on=True)
     state = player.state("ann")
     assert (state.is_playing, state.content) == (True, content)

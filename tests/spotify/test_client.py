@@ -6,6 +6,7 @@ import pytest
 
 from spotify.scripted import ACCESS, Reply, Script, Stopwatch, player_error
 from spottypottysense.errors import Invalid, SpottyError, Unavailable
+from spottypottysense.playback.model import Start
 from spottypottysense.spotify.client import Budget, Call, Client
 from spottypottysense.spotify.player import Player
 from spottypottysense.spotify.refusals import Face
@@ -123,12 +124,17 @@ def test_a_harmless_command_is_sent_twice_at_most(script: Script, player: Player
     assert len(script.asked) == 2
 
 
-@pytest.mark.parametrize("content", [None, "spotify:album:1"])
-def test_a_start_is_never_sent_twice_by_itself(script: Script, player: Player, content: str | None) -> None:
-    """Nobody knows whether a 502 started the music; whoever starts it looks first."""
+@pytest.mark.parametrize("name", ["start", "resume", "skip"])
+def test_a_start_is_never_sent_twice_by_itself(script: Script, player: Player, name: str) -> None:
+    """Nobody knows whether a 502 started or skipped a song; whoever wanted it looks first."""
+    commands: dict[str, Callable[[], None]] = {
+        "start": lambda: player.play("ann", "bath", Start("spotify:album:1")),
+        "resume": lambda: player.play("ann", "bath", None),
+        "skip": lambda: player.skip("ann", "bath"),
+    }
     script.answers(Reply(502), Reply(204))
     with pytest.raises(Unavailable):
-        player.play("ann", "bath", content)
+        commands[name]()
     assert len(script.asked) == 1
 
 

@@ -7,6 +7,7 @@ import pytest
 from spotify.scripted import Reply, Script, Stopwatch, Tokens, as_json, player_error
 from spottypottysense.errors import SpottyError, Unavailable
 from spottypottysense.grants.model import ClientApp
+from spottypottysense.playback.model import Start
 from spottypottysense.reasons import Reason
 from spottypottysense.spotify.accounts import Accounts
 from spottypottysense.spotify.client import Client
@@ -85,7 +86,7 @@ def test_a_command_never_sits_out_a_rate_limit(
     """Music that starts late is worse than none."""
     script.answers(player_error(429, "slow down", Retry_After=wait), Reply(204))
     with pytest.raises(Unavailable):
-        player.play("ann", "bath", "spotify:album:1")
+        player.play("ann", "bath", Start("spotify:album:1"))
     assert (watch.sleeps, len(script.asked)) == ([], 1)
 
 

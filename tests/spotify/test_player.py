@@ -1,12 +1,13 @@
 import json
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 
 from spotify.scripted import ACCESS, RENEWED, Reply, Script, Tokens, as_json, player_error
 from spottypottysense.errors import NeedsPerson, NotFound, SpottyError, Unavailable
 from spottypottysense.grants.model import Secret
-from spottypottysense.playback.model import PlayerState, SeenSpeaker
+from spottypottysense.playback.model import PlayerState, SeenSpeaker, Start
 from spottypottysense.playback.ports import PlayerControls, PlayerView
 from spottypottysense.reasons import Reason
 from spottypottysense.spotify.player import Player
@@ -28,7 +29,8 @@ EXPIRED = player_error(401, "The access token expired")
 
 COMMANDS: dict[str, Callable[[Player], None]] = {
     "transfer": lambda player: player.transfer("ann", "bath"),
-    "play": lambda player: player.play("ann", "bath", ALBUM),
+    "play": lambda player: player.play("ann", "bath", Start(ALBUM)),
+    "skip": lambda player: player.skip("ann", "bath"),
     "pause": lambda player: player.pause("ann", "bath"),
     "volume": lambda player: player.set_volume("ann", "bath", 30),
     "shuffle": lambda player: player.set_shuffle("ann", "bath", on=True),
@@ -49,10 +51,20 @@ def test_player_fits_the_ports_of_playback(player: Player) -> None:
     assert callable(controls.play)
 
 
-def test_state_tells_speaker_content_and_whether_it_plays(script: Script, player: Player) -> None:
+def test_state_tells_speaker_content_song_and_whether_it_plays(script: Script, player: Player) -> None:
     """A full state is read, podcasts included, with the account's token."""
-    script.answers(playing())
-    assert player.state("ann") == PlayerState(BATHROOM, is_playing=True, content=ALBUM)
+    song = {"uri": "spotify:track:1", "duration_ms": 200_500}
+    fields = {"item": song, "progress_ms": 1500, "shuffle_state": True}
+    script.answers(as_json(200, json.loads(playing().body) | fields))
+    assert player.state("ann") == PlayerState(
+        BATHROOM,
+        is_playing=True,
+        content=ALBUM,
+        item="spotify:track:1",
+        position=timedelta(seconds=1.5),
+        length=timedelta(seconds=200.5),
+        shuffle=True,
+    )
     (asked,) = script.asked
     assert (asked.method, asked.path) == ("GET", "/v1/me/player")
     assert asked.query == {"additional_types": "track,episode"}
@@ -73,6 +85,17 @@ def test_no_answer_body_is_an_idle_player(script: Script, player: Player, reply:
         ({"is_playing": True, "device": None, "context": None, "item": None}, PlayerState(is_playing=True)),
         ({"is_playing": True, "device": 7, "context": "x"}, PlayerState(is_playing=True)),
         ({"is_playing": True, "context": {"uri": None}}, PlayerState(is_playing=True)),
+        ({"is_playing": True, "item": {"uri": "", "duration_ms": -1}}, PlayerState(is_playing=True)),
+        (
+            {"is_playing": True, "item": {"duration_ms": True}, "progress_ms": "7"},
+            PlayerState(is_playing=True),
+        ),
+        (
+            {"is_playing": True, "item": {"duration_ms": 10**30}, "progress_ms": -3},
+            PlayerState(is_playing=True),
+        ),
+        ({"is_playing": True, "progress_ms": 1e300, "shuffle_state": 1}, PlayerState(is_playing=True)),
+        ({"is_playing": True, "progress_ms": float("nan"), "item": "x"}, PlayerState(is_playing=True)),
         (
             {"is_playing": False, "device": {"id": None, "name": "TV", "type": "Hologram"}},
             PlayerState(SeenSpeaker(None, "TV", "Hologram")),
@@ -127,27 +150,23 @@ def test_commands_look_as_spotify_wants_them(script: Script, player: Player) -> 
     for command in COMMANDS.values():
         command(player)
     player.set_shuffle("ann", "a b&c", on=False)
+    player.transfer("ann", "bath", play=True)
     seen = [(asked.method, asked.path, asked.query) for asked in script.asked]
     assert seen == [
         ("PUT", "/v1/me/player", {}),
         ("PUT", "/v1/me/player/play", {"device_id": "bath"}),
+        ("POST", "/v1/me/player/next", {"device_id": "bath"}),
         ("PUT", "/v1/me/player/pause", {"device_id": "bath"}),
         ("PUT", "/v1/me/player/volume", {"volume_percent": "30", "device_id": "bath"}),
         ("PUT", "/v1/me/player/shuffle", {"state": "true", "device_id": "bath"}),
         ("PUT", "/v1/me/player/shuffle", {"state": "false", "device_id": "a b&c"}),
+        ("PUT", "/v1/me/player", {}),
     ]
     bodies = [asked.body for asked in script.asked]
     assert json.loads(bodies[0]) == {"device_ids": ["bath"], "play": False}
     assert json.loads(bodies[1]) == {"context_uri": ALBUM}
-    assert bodies[2:] == [b""] * 4
-
-
-def test_resuming_sends_no_body_at_all(script: Script, player: Player) -> None:
-    """An empty object can cost the queue or a 400, so resuming says nothing but the length 0."""
-    player.play("ann", "bath", None)
-    assert script.asked[0].body == b""
-    assert script.asked[0].headers["content-length"] == "0"
-    assert "content-type" not in script.asked[0].headers
+    assert json.loads(bodies[7]) == {"device_ids": ["bath"], "play": True}
+    assert bodies[2:7] == [b""] * 5
 
 
 @pytest.mark.parametrize("reply", [Reply(200, b"opaque"), Reply(202), Reply(204), Reply(299, b"{")])
@@ -204,6 +223,7 @@ def test_a_refusal_is_success_if_the_wanted_state_is_there(
         ("volume", playing()),
         ("shuffle", playing()),
         ("transfer", playing()),
+        ("skip", playing()),
     ],
 )
 def test_a_refusal_stays_one_if_the_wanted_state_is_not_there(

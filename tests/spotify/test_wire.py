@@ -7,8 +7,15 @@ from hypothesis import strategies as st
 
 from spottypottysense.errors import Unavailable
 from spottypottysense.grants.model import Secret
-from spottypottysense.playback.model import SeenSpeaker
-from spottypottysense.spotify.wire import Answer, play_body, speakers_from, state_from, tokens_from
+from spottypottysense.playback.model import SeenSpeaker, Start
+from spottypottysense.spotify.wire import (
+    Answer,
+    length_from,
+    play_body,
+    speakers_from,
+    state_from,
+    tokens_from,
+)
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
@@ -31,7 +38,14 @@ DEVICES = likely(
     volume_percent=JSON,
     supports_volume=JSON,
 )
-STATES = likely(is_playing=st.booleans() | JSON, device=DEVICES, context=likely(uri=JSON))
+STATES = likely(
+    is_playing=st.booleans() | JSON,
+    device=DEVICES,
+    context=likely(uri=JSON),
+    item=likely(uri=JSON, duration_ms=JSON),
+    progress_ms=JSON,
+    shuffle_state=JSON,
+)
 LISTS = likely(devices=st.lists(DEVICES, max_size=3) | JSON)
 TOKENS = likely(access_token=JSON, refresh_token=JSON, expires_in=JSON, scope=JSON)
 
@@ -121,7 +135,7 @@ def test_an_answer_does_not_show_its_body() -> None:
 
 def test_the_body_of_a_start_survives_any_text() -> None:
     """What a room plays is data, never a piece of JSON."""
-    body = play_body('spotify:album:"}')
+    body = play_body(Start('spotify:album:"}'))
     assert body is not None
     assert json.loads(body) == {"context_uri": 'spotify:album:"}'}
 
@@ -129,7 +143,7 @@ def test_the_body_of_a_start_survives_any_text() -> None:
 @given(payload=STATES | LISTS | TOKENS)
 def test_no_json_breaks_the_readers(payload: object) -> None:
     """Each reader returns a value or says that time heals it."""
-    for read in (state_from, speakers_from, tokens_from):
+    for read in (state_from, speakers_from, tokens_from, length_from):
         try:
             read(answer(payload))
         except Unavailable:
@@ -139,7 +153,7 @@ def test_no_json_breaks_the_readers(payload: object) -> None:
 @given(status=st.integers(200, 299), body=st.binary())
 def test_no_bytes_break_the_readers(status: int, body: bytes) -> None:
     """Bodies need not even be text."""
-    for read in (state_from, speakers_from, tokens_from):
+    for read in (state_from, speakers_from, tokens_from, length_from):
         try:
             read(Answer(status, {}, body))
         except Unavailable:

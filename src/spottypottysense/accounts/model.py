@@ -1,7 +1,7 @@
 """Who lives together, and by which clock and rules."""
 
 from dataclasses import dataclass
-from datetime import time, timedelta
+from datetime import datetime, time, timedelta
 from enum import StrEnum
 
 QuietHours = tuple[time, time]
@@ -15,9 +15,21 @@ class Role(StrEnum):
     MEMBER = "member"
 
 
+class Mode(StrEnum):
+    """What the whole house is switched to; away and with guests, motion starts no music."""
+
+    HOME = "home"
+    AWAY = "away"
+    GUESTS = "guests"
+
+
 @dataclass(frozen=True)
 class Household:
-    """People who share rooms; its values hold for every room that names none of its own."""
+    """People who share rooms; its values hold for every room that names none of its own.
+
+    `takes_over` lets motion start music although its owner listens elsewhere; `latest_wins` lets the music
+    go to whoever came last where two rooms want one account.
+    """
 
     id: str
     name: str
@@ -25,6 +37,10 @@ class Household:
     quiet_hours: QuietHours | None = None
     timeout: timedelta = timedelta(minutes=5)
     motion_gap: timedelta = timedelta(minutes=2)
+    mode: Mode = Mode.HOME
+    snoozed_until: datetime | None = None
+    takes_over: bool = False
+    latest_wins: bool = False
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,8 @@ def checked_household(household: Household) -> Household:
         raise Invalid("A timeout lies between 1 second and 4 hours.", field="timeout")
     if not timedelta(0) <= household.motion_gap <= LONGEST_GAP:
         raise Invalid("A motion gap lies between 0 and 1 hour.", field="motionGap")
+    if household.snoozed_until is not None and household.snoozed_until.tzinfo is None:
+        raise Invalid("The end of a snooze needs a time zone.", field="snoozedUntil")
     return household
 
 

@@ -49,6 +49,10 @@ class Accounts:
         """Return the users of a household, by e-mail."""
         return self._store.users(household_id)
 
+    def lives_in(self, household_id: str, user_id: str) -> bool:
+        """Say whether the user is of the household."""
+        return any(user.id == user_id for user in self._store.users(household_id))
+
     def email_of(self, user_id: str) -> str | None:
         """Return a user's e-mail address, or None if there is no such user."""
         users = (user for home in self._store.households() for user in self._store.users(home.id))

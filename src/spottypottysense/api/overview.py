@@ -1,9 +1,12 @@
 """The state of the whole house as one value: what a status page shows."""
 
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from spottypottysense.accounts.model import Household, Mode
 from spottypottysense.accounts.use_cases import Accounts
+from spottypottysense.api.advice import advice, with_advice
 from spottypottysense.core import Core
 from spottypottysense.presence.model import JournalEntry, Music, Session
 from spottypottysense.reasons import Reason, sentence
@@ -12,7 +15,10 @@ from spottypottysense.sensors.model import Room, Status
 
 @dataclass(frozen=True)
 class RoomOverview:
-    """One room now; `ends_at` is when the visit ends if nothing moves, None while a sensor sees somebody."""
+    """One room now; `ends_at` is when the visit ends if nothing moves, None while a sensor sees somebody.
+
+    `advice` is what to do about music that is silent, if anything is.
+    """
 
     household: str
     name: str
@@ -22,11 +28,12 @@ class RoomOverview:
     since: datetime | None
     ends_at: datetime | None
     sensors: tuple[str, ...]
+    advice: str = ""
 
 
 @dataclass(frozen=True)
 class DecisionLine:
-    """One decision as a person reads it."""
+    """One decision as a person reads it; `advice` is what to do about it, if anything is."""
 
     at: datetime
     room: str
@@ -34,6 +41,7 @@ class DecisionLine:
     event: str
     action: str
     why: str
+    advice: str = ""
 
 
 @dataclass(frozen=True)
@@ -46,26 +54,53 @@ class Overview:
     notices: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class RoomLabel:
+    """What people call a room, and the e-mail address of whoever's Spotify plays there, if anybody's."""
+
+    name: str
+    email: str = ""
+
+
 def overview(core: Core, at: datetime, decisions: int = 30) -> Overview:
     """Gather what the status page shows, as of `at`."""
     open_sessions = {session.room_id: session for session in core.presence.open_sessions()}
+    labels = room_labels(core)
     rooms: list[RoomOverview] = []
-    names: dict[str, str] = {}
-    for household in core.accounts.households():
+    households = core.accounts.households()
+    for household in households:
         statuses = {status.sensor_id: status for status in core.sensors.statuses(household.id)}
         sensors = core.sensors.sensors(household.id)
         for room in core.sensors.rooms(household.id):
-            names[room.id] = room.name
             here = tuple(_sensor_line(s.id, statuses.get(s.id)) for s in sensors if s.room_id == room.id)
-            rooms.append(_room(room, household.name, open_sessions.get(room.id), here))
+            session = open_sessions.get(room.id)
+            if session is None:
+                rooms.append(_empty_room(room, household.name, here, at))
+            else:
+                rooms.append(_occupied_room(room, household.name, here, session, labels[room.id]))
     return Overview(
         at=at,
         rooms=tuple(rooms),
-        decisions=tuple(line(entry, names) for entry in _telling(core, decisions)),
-        notices=tuple(
-            f"{called(core.accounts, n.subject)}: {sentence(n.reason)}" for n in core.notices.waiting()
-        ),
+        decisions=tuple(line(entry, labels) for entry in _telling(core, decisions)),
+        notices=(*_standing_orders(households, at), *_notices(core)),
     )
+
+
+def room_labels(core: Core) -> dict[str, RoomLabel]:
+    """Return what people call each room, by its id."""
+    labels: dict[str, RoomLabel] = {}
+    for household in core.accounts.households():
+        emails = {user.id: user.email for user in core.accounts.users(household.id)}
+        for room in core.sensors.rooms(household.id):
+            labels[room.id] = RoomLabel(room.name, emails.get(room.account or "", ""))
+    return labels
+
+
+def silenced_by(household: Household, at: datetime) -> Reason | None:
+    """Return what keeps the whole house silent at that moment: a snooze, or that it is away or has guests."""
+    if household.snoozed_until is not None and at < household.snoozed_until:
+        return Reason.SNOOZED
+    return {Mode.AWAY: Reason.AWAY, Mode.GUESTS: Reason.GUESTS}.get(household.mode)
 
 
 def called(accounts: Accounts, subject: str) -> str:
@@ -86,28 +121,60 @@ def _telling(core: Core, limit: int) -> list[JournalEntry]:
     return found[:limit]
 
 
-def line(entry: JournalEntry, room_names: dict[str, str]) -> DecisionLine:
+def line(entry: JournalEntry, labels: Mapping[str, RoomLabel]) -> DecisionLine:
     """Return a journal entry as a person reads it."""
-    why = sentence(entry.reason)
+    label = labels.get(entry.room_id or "", RoomLabel(""))
+    why, latest = sentence(entry.reason), entry.outcome or entry.reason
     if entry.outcome is not None:
         why += f" {sentence(entry.outcome)}"
-    room = room_names.get(entry.room_id or "", "")
-    return DecisionLine(entry.at, room, entry.sensor_id, entry.event, str(entry.action), why)
+    what_to_do = advice(latest, label.name, entry.sensor_id, label.email)
+    return DecisionLine(
+        entry.at, label.name, entry.sensor_id, entry.event, str(entry.action), why, what_to_do
+    )
 
 
-def _room(room: Room, household: str, session: Session | None, sensors: tuple[str, ...]) -> RoomOverview:
-    speaker = room.speaker.name if room.speaker else ""
-    if session is None:
-        return RoomOverview(household, room.name, False, "silent", speaker, None, None, sensors)
+def _standing_orders(households: Iterable[Household], at: datetime) -> Iterator[str]:
+    for household in households:
+        reason = silenced_by(household, at)
+        if reason is not None:
+            yield f"{household.name}: {with_advice(reason)}"
+
+
+def _notices(core: Core) -> Iterator[str]:
+    for notice in core.notices.waiting():
+        email = core.accounts.email_of(notice.subject) or ""
+        yield f"{called(core.accounts, notice.subject)}: {with_advice(notice.reason, email=email)}"
+
+
+def _empty_room(room: Room, household: str, sensors: tuple[str, ...], at: datetime) -> RoomOverview:
+    snoozed = room.snoozed_until is not None and at < room.snoozed_until
+    return RoomOverview(
+        household=household,
+        name=room.name,
+        occupied=False,
+        music=sentence(Reason.SNOOZED) if snoozed else "silent",
+        speaker=room.speaker.name if room.speaker else "",
+        since=None,
+        ends_at=None,
+        sensors=sensors,
+        advice=advice(Reason.SNOOZED, room.name) if snoozed else "",
+    )
+
+
+def _occupied_room(
+    room: Room, household: str, sensors: tuple[str, ...], session: Session, label: RoomLabel
+) -> RoomOverview:
+    silent = session.silent_reason if session.music is Music.SILENT else None
     return RoomOverview(
         household=household,
         name=room.name,
         occupied=True,
         music=_music(session),
-        speaker=speaker,
+        speaker=room.speaker.name if room.speaker else "",
         since=session.opened_at,
         ends_at=None if any(heard.on for heard in session.heard) else session.deadline_at,
         sensors=sensors,
+        advice=advice(silent, label.name, session.sensor_id, label.email) if silent else "",
     )
 
 

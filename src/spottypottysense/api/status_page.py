@@ -68,6 +68,7 @@ def status_page(house: Overview) -> str:
 def _card(room: RoomOverview) -> str:
     plays = room.music == "plays"
     music = f"♪ {escape(room.speaker)} plays" if plays else escape(room.music)
+    todo = f'<p class="small">{escape(room.advice)}</p>' if room.advice else ""
     here = "Somebody is here" if room.occupied else "Nobody is here"
     until = f"; it counts as empty at {_clock(room.ends_at)} unless something moves" if room.ends_at else ""
     since = f" since {_clock(room.since)}" if room.occupied else ""
@@ -75,13 +76,13 @@ def _card(room: RoomOverview) -> str:
     return (
         f'<article class="{"plays" if plays else "silent"}"><h2>{escape(room.name)}</h2>'
         f"<p>{here}{since}{until}.</p>"
-        f'<p class="music">{music}</p><p class="small">{sensors}</p></article>'
+        f'<p class="music">{music}</p>{todo}<p class="small">{sensors}</p></article>'
     )
 
 
 def _row(line: DecisionLine) -> str:
     what = f"{line.event.replace('_', ' ')}: {line.action}"
-    cells = (_clock(line.at), line.room or line.sensor, what, line.why)
+    cells = (_clock(line.at), line.room or line.sensor, what, f"{line.why} {line.advice}".strip())
     return "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in cells) + "</tr>"
 
 

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from spottypottysense.reasons import Reason
+
 
 @dataclass(frozen=True)
 class Reading:
@@ -64,7 +66,7 @@ class Score:
 
 @dataclass(frozen=True)
 class Totals:
-    """What a household's sessions come to."""
+    """What a household's sessions come to; `with_music` had some, if only for a while."""
 
     sessions: int
     open: int
@@ -72,3 +74,29 @@ class Totals:
     with_music: int
     visit_time: timedelta
     music_time: timedelta
+
+
+@dataclass(frozen=True)
+class Latency:
+    """How long something took in `count` cases: in half of them no longer than `p50`, in 95 % than `p95`."""
+
+    count: int
+    p50: timedelta
+    p95: timedelta
+
+
+@dataclass(frozen=True)
+class RoomFigures:
+    """How well music followed into one room.
+
+    `with_music` are visits that had some, if only for a while; `silent` counts the others by their reason,
+    the most frequent first; a visit that waits for its music is neither. `accepted` is the time from the
+    motion to Spotify's yes, `confirmed` from the motion to the first note; None where nothing was measured.
+    """
+
+    room_id: str
+    visits: int
+    with_music: int
+    silent: dict[Reason, int]
+    accepted: Latency | None
+    confirmed: Latency | None

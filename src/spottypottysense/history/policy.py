@@ -1,9 +1,18 @@
-"""What rules make of a recorded room, and how that is scored."""
+"""What rules make of a recorded room and how that is scored, and what visits come to."""
 
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
-from spottypottysense.history.model import FixedRule, Reading, Score, Span, Totals
+from spottypottysense.history.model import (
+    FixedRule,
+    Latency,
+    Reading,
+    RoomFigures,
+    Score,
+    Span,
+    Totals,
+)
 from spottypottysense.presence.model import Motion, MotionEvent, Music, RoomRules, Session
 from spottypottysense.presence.policy import after_deadline, after_playback, on_motion
 from spottypottysense.reasons import Reason
@@ -87,10 +96,48 @@ def totals(sessions: Iterable[Session]) -> Totals:
         sessions=len(found),
         open=len(found) - len(ended),
         motions=sum(session.motions for session in found),
-        with_music=sum(session.music is Music.PLAYING for session in found),
+        with_music=sum(map(_had_music, found)),
         visit_time=sum(((s.ended_at or s.opened_at) - s.opened_at for s in ended), timedelta(0)),
         music_time=sum((session.music_time for session in found), timedelta(0)),
     )
+
+
+def figures(sessions: Iterable[Session]) -> tuple[RoomFigures, ...]:
+    """Return the figures of each room that was visited, by room id."""
+    by_room: dict[str, list[Session]] = defaultdict(list)
+    for session in sessions:
+        by_room[session.room_id].append(session)
+    return tuple(_figures_of(room_id, by_room[room_id]) for room_id in sorted(by_room))
+
+
+def latency(spans: Iterable[timedelta]) -> Latency | None:
+    """Return the percentiles by nearest rank: the shortest span that so many of all do not exceed."""
+    ordered = sorted(spans)
+    if not ordered:
+        return None
+    p50, p95 = (ordered[-(-len(ordered) * percent // 100) - 1] for percent in (50, 95))
+    return Latency(len(ordered), p50, p95)
+
+
+def _figures_of(room_id: str, visits: list[Session]) -> RoomFigures:
+    silent = Counter(
+        visit.silent_reason
+        for visit in visits
+        if visit.music is Music.SILENT and visit.silent_reason is not None and not _had_music(visit)
+    )
+    return RoomFigures(
+        room_id=room_id,
+        visits=len(visits),
+        with_music=sum(map(_had_music, visits)),
+        silent=dict(silent.most_common()),
+        accepted=latency(visit.accepted_after for visit in visits if visit.accepted_after is not None),
+        confirmed=latency(visit.confirmed_after for visit in visits if visit.confirmed_after is not None),
+    )
+
+
+def _had_music(visit: Session) -> bool:
+    """Say whether there was music: a person may have ended it before the visit did."""
+    return visit.music is Music.PLAYING or visit.music_time > timedelta(0)
 
 
 def _after(reading: Reading, latest: Session | None, rules: RoomRules, session_id: str) -> Session | None:

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from spottypottysense.history.model import FixedRule, Reading, RecordedHome, Score, Totals
-from spottypottysense.history.policy import music_under, music_under_fixed_rule, score, totals
+from spottypottysense.history.model import FixedRule, Reading, RecordedHome, RoomFigures, Score, Totals
+from spottypottysense.history.policy import figures, music_under, music_under_fixed_rule, score, totals
 from spottypottysense.presence.model import RoomRules, Session
 from spottypottysense.presence.ports import SessionLog
 
@@ -27,6 +27,10 @@ class History:
     def totals(self, household_id: str, start: datetime, end: datetime) -> Totals:
         """Sum up the sessions that opened in [start, end)."""
         return totals(self._log.sessions(household_id, start, end, MOST_SESSIONS))
+
+    def figures(self, household_id: str, start: datetime, end: datetime) -> tuple[RoomFigures, ...]:
+        """Return how well music followed into each room, over the sessions that opened in [start, end)."""
+        return figures(self._log.sessions(household_id, start, end, MOST_SESSIONS))
 
 
 def replay(

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from enum import StrEnum
 
+from spottypottysense.accounts.model import Mode
+from spottypottysense.playback.model import Outcome
 from spottypottysense.reasons import Reason
 from spottypottysense.sensors.model import Room
 
@@ -49,7 +51,9 @@ class Session:
     """One visit to a room; at most one per room is open (`ended_at` is None).
 
     `deadline_at` is when it ends unless something moves; `acted_at` is the last start of music in this
-    room; `version` counts the writes, and a write names the version it read.
+    room. `asked_at` is when the motion came that asked for music, `accepted_after` how much later Spotify
+    took the command, and `confirmed_after` how much later the first note was known to play. `version` counts
+    the writes, and a write names the version it read.
     """
 
     id: str
@@ -67,6 +71,9 @@ class Session:
     music_since: datetime | None = None
     music_time: timedelta = timedelta(0)
     acted_at: datetime | None = None
+    asked_at: datetime | None = None
+    accepted_after: timedelta | None = None
+    confirmed_after: timedelta | None = None
     ended_at: datetime | None = None
     end_reason: Reason | None = None
     version: int = 0
@@ -77,7 +84,7 @@ class RoomRules:
     """What holds for one room: its own wishes where it has them, else the household's.
 
     `stale_after` is the age from which a motion starts no music; `stuck_after` the longest time that a
-    sensor may stay on.
+    sensor may stay on. `takes_over` and `latest_wins` are as in `Household`.
     """
 
     room: Room
@@ -87,15 +94,23 @@ class RoomRules:
     quiet_hours: tuple[time, time] | None
     stale_after: timedelta
     stuck_after: timedelta
+    mode: Mode = Mode.HOME
+    snoozed_until: datetime | None = None
+    takes_over: bool = False
+    latest_wins: bool = False
 
 
 class Action(StrEnum):
-    """What presence decided about a motion or a deadline."""
+    """What presence decided about a motion, a deadline, or what a person commanded.
+
+    A `command` neither opens, extends nor ends a visit.
+    """
 
     START = "start"
     EXTEND = "extend"
     IGNORE = "ignore"
     END = "end"
+    COMMAND = "command"
 
 
 @dataclass(frozen=True)
@@ -109,7 +124,7 @@ class Decision:
 
 @dataclass(frozen=True)
 class JournalEntry:
-    """One row per motion or deadline: what was decided and why, and what became of the music.
+    """One row per motion, deadline or command: what was decided and why, and what became of the music.
 
     `household_id` and `room_id` are None where the sender is nobody we know; `outcome` follows later.
     """
@@ -126,3 +141,53 @@ class JournalEntry:
     session_id: str | None = None
     outcome: Reason | None = None
     detail: str = ""
+
+
+class Switch(StrEnum):
+    """What a switch can command; the value is its code in the payload."""
+
+    PLAY = "play"
+    STOP = "stop"
+    SNOOZE = "snooze"
+    WAKE = "wake"
+    EVERYTHING_OFF = "everything_off"
+    AWAY = "away"
+    HOME = "home"
+    GUESTS = "guests"
+
+
+@dataclass(frozen=True)
+class SwitchPress:
+    """One message of a switch. `room` is a name; `span` is for snoozing. `key` is the same for every copy."""
+
+    sensor_id: str
+    switch: Switch
+    at: datetime
+    received_at: datetime
+    key: str
+    room: str | None = None
+    span: timedelta | None = None
+
+
+@dataclass(frozen=True)
+class Order:
+    """A person's command at `at`: `event` says what, `sensor_id` by what means; `key` is as in a message."""
+
+    event: str
+    at: datetime
+    key: str
+    sensor_id: str = "by-hand"
+    reason: Reason = Reason.BY_HAND
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """How music is asked for, and what became of it so far.
+
+    `asked` are the accounts that were asked before; `refused` is what the room's own account answered.
+    """
+
+    by_hand: bool = False
+    takes_over: bool = False
+    asked: tuple[str, ...] = ()
+    refused: Outcome | None = None

@@ -1,10 +1,11 @@
 """What a room and a sensor may look like."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 from spottypottysense.errors import Invalid
-from spottypottysense.sensors.model import Room
+from spottypottysense.sensors.model import Programme, Room
 
 _CONTEXT = re.compile(r"spotify:(playlist|album|artist):[A-Za-z0-9]{1,64}\Z")
 _LINK = re.compile(r"https://open\.spotify\.com/(?:intl-[a-z]+/)?(playlist|album|artist)/([A-Za-z0-9]{1,64})")
@@ -20,8 +21,11 @@ def content_uri(text: str) -> str:
     return uri
 
 
-def checked_room(room: Room) -> Room:
-    """Return `room` if its values can be lived with; raises `Invalid`."""
+def checked_room(room: Room, before: Room | None = None) -> Room:
+    """Return `room`, its contents as context URIs, if its values can be lived with; raises `Invalid`.
+
+    What it played `before` is not looked at again: it must not forbid a change of something else.
+    """
     if not room.name.strip() or len(room.name) > 100:
         raise Invalid("A room needs a name of at most 100 characters.", field="name")
     if room.volume is not None and not 0 <= room.volume <= 100:
@@ -32,4 +36,33 @@ def checked_room(room: Room) -> Room:
         raise Invalid("A motion gap lies between 0 and 1 hour.", field="motionGap")
     if room.speaker is not None and not room.speaker.name.strip():
         raise Invalid("A speaker needs the name that Spotify shows for it.", field="speaker")
-    return room
+    if room.snoozed_until is not None and room.snoozed_until.tzinfo is None:
+        raise Invalid("The end of a snooze needs a time zone.", field="snoozedUntil")
+    _check_stand_ins(room)
+    _check_day(room.day)
+    return _with_uris(room, before)
+
+
+def _check_stand_ins(room: Room) -> None:
+    if len(set(room.stand_ins)) != len(room.stand_ins) or room.account in room.stand_ins:
+        message = "Name everybody who stands in once, and not the one whose Spotify plays anyway."
+        raise Invalid(message, field="standIns")
+
+
+def _check_day(day: tuple[Programme, ...]) -> None:
+    if len({now.part for now in day}) != len(day) or len({now.starts for now in day}) != len(day):
+        raise Invalid("Each part of the day has one programme, with a start of its own.", field="day")
+    if any(now.starts.tzinfo is not None for now in day):
+        raise Invalid("A programme starts by the clock on the wall, without a time zone.", field="day")
+    if any(now.ceiling is not None and not 0 <= now.ceiling <= 100 for now in day):
+        raise Invalid("The loudest volume of a programme lies between 0 and 100.", field="day")
+
+
+def _with_uris(room: Room, before: Room | None) -> Room:
+    known = set() if before is None else {before.content, *(now.content for now in before.day)}
+
+    def uri(content: str | None) -> str | None:
+        return content if content is None or content in known else content_uri(content)
+
+    day = tuple(replace(now, content=uri(now.content)) for now in room.day)
+    return replace(room, content=uri(room.content), day=day)

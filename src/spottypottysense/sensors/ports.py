@@ -45,6 +45,14 @@ class SensorStore(Protocol):
         ...
 
 
+class People(Protocol):
+    """Knows who lives together."""
+
+    def lives_in(self, household_id: str, user_id: str) -> bool:
+        """Say whether the user is of the household."""
+        ...
+
+
 class Provisioner(Protocol):
     """Hands out the certificates by which a sensor is known to the broker."""
 

@@ -3,34 +3,35 @@
 from dataclasses import replace
 
 from spottypottysense import ids
-from spottypottysense.errors import Conflict, NotFound
+from spottypottysense.errors import Conflict, Invalid, NotFound
 from spottypottysense.sensors.model import Room, Sensor, SensorKind, Status
 from spottypottysense.sensors.policy import checked_room
-from spottypottysense.sensors.ports import Provisioner, RoomStore, SensorStore
+from spottypottysense.sensors.ports import People, Provisioner, RoomStore, SensorStore
 
 
 class Sensors:
-    """Rooms and their sensors; `provisioner` hands out certificates."""
+    """Rooms and their sensors; `people` may play in them, `provisioner` hands out certificates."""
 
-    def __init__(self, rooms: RoomStore, sensors: SensorStore, provisioner: Provisioner) -> None:
+    def __init__(
+        self, rooms: RoomStore, sensors: SensorStore, people: People, provisioner: Provisioner
+    ) -> None:
         self._rooms = rooms
         self._sensors = sensors
+        self._people = people
         self._provisioner = provisioner
 
     def add_room(self, household_id: str, name: str, **wishes: object) -> Room:
         """Create a room; raises `Invalid`, or `Conflict` if the household has one of this name."""
         room = replace(Room(ids.new_id("room"), household_id, name), **wishes)  # type: ignore[arg-type]
-        if any(other.name == name for other in self._rooms.rooms(household_id)):
-            message = f"This household has a room named {name!r} already."
-            raise Conflict(message)
-        self._rooms.save_room(checked_room(room))
-        return room
+        return self._save(room, None)
 
     def change_room(self, room_id: str, **changes: object) -> Room:
-        """Change the named fields of a room; raises `NotFound` or `Invalid`."""
-        room = replace(self._rooms.room(room_id), **changes)  # type: ignore[arg-type]
-        self._rooms.save_room(checked_room(room))
-        return room
+        """Change the named fields of a room.
+
+        Raises `NotFound`, `Invalid`, or `Conflict` if another room of the household has this name.
+        """
+        before = self._rooms.room(room_id)
+        return self._save(replace(before, **changes), before)  # type: ignore[arg-type]
 
     def add_sensor(
         self, household_id: str, sensor_id: str, room_name: str, kind: SensorKind = SensorKind.PULSE
@@ -79,6 +80,26 @@ class Sensors:
     def statuses(self, household_id: str) -> tuple[Status, ...]:
         """Return what each sensor of a household last said of itself, by id."""
         return self._sensors.statuses(household_id)
+
+    def _save(self, room: Room, before: Room | None) -> Room:
+        """Write a room if it can be; what was so `before` is not asked about again."""
+        room = checked_room(room, before)
+        others = (other for other in self._rooms.rooms(room.household_id) if other.id != room.id)
+        if any(other.name == room.name for other in others):
+            message = f"This household has a room named {room.name!r} already."
+            raise Conflict(message)
+        if before is None or room.account != before.account:
+            self._refuse_strangers(room, "account", room.account)
+        if before is None or room.stand_ins != before.stand_ins:
+            self._refuse_strangers(room, "standIns", *room.stand_ins)
+        self._rooms.save_room(room)
+        return room
+
+    def _refuse_strangers(self, room: Room, field: str, *user_ids: str | None) -> None:
+        for user_id in user_ids:
+            if user_id is not None and not self._people.lives_in(room.household_id, user_id):
+                message = f"{user_id!r} is nobody of this household: only its members play in its rooms."
+                raise Invalid(message, field=field)
 
     def _refuse_taken(self, sensor_id: str) -> None:
         try:

@@ -87,18 +87,21 @@ class App:
         return True
 
     def _answer(self, request: Request) -> Reply:
-        struck = self.faults.reply(request) if self.faults.on else None
+        struck = self.faults.reply(request, lambda: self._ruled(request)) if self.faults.on else None
         if struck is not None:
             return struck
-        try:
-            reply = self._rule(request)
-        except Refused as refused:
-            return refused.reply
-        if reply.status == 204 and request.method == "PUT":
+        reply = self._ruled(request)
+        if reply.status == 204 and request.method in ("PUT", "POST"):
             opaque = self.faults.take("opaque_2xx", request)
             if opaque is not None:
                 return Reply(opaque.settings["status"], b"AHoxNzYzODI", TEXT)
         return reply
+
+    def _ruled(self, request: Request) -> Reply:
+        try:
+            return self._rule(request)
+        except Refused as refused:
+            return refused.reply
 
     def _rule(self, request: Request) -> Reply:
         if request.path.startswith("/v1/"):

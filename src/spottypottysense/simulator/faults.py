@@ -7,8 +7,11 @@ from typing import Any
 
 from spottypottysense.simulator.wire import (
     HTML,
+    MALFORMED_JSON,
+    NO_CONTENT,
     NOT_REGISTERED,
     PREMIUM_REQUIRED,
+    RESTRICTION,
     TEXT,
     Reply,
     Request,
@@ -23,11 +26,12 @@ _BUSY_PAGE = (
 
 @dataclass(slots=True)
 class Fault:
-    """One fault that is switched on; empty `account` or `client` and `left` None mean no limit."""
+    """One fault that is switched on; empty `account`, `client` or `method` and `left` None mean no limit."""
 
     name: str
     account: str
     client: str
+    method: str
     path: str
     left: int | None
     settings: dict[str, Any]
@@ -37,6 +41,7 @@ class Fault:
         return (
             self.account in ("", request.account)
             and self.client in ("", request.client)
+            and self.method in ("", request.method)
             and request.path.startswith(self.path)
             and _KINDS[self.name].where(request)
         )
@@ -71,7 +76,7 @@ def _at_api(request: Request) -> bool:
 
 
 def _at_command(request: Request) -> bool:
-    return request.method == "PUT" and request.path.startswith("/v1/me/player")
+    return request.method in ("PUT", "POST") and request.path.startswith("/v1/me/player")
 
 
 def _rate_limited(fault: Fault, _: Request) -> Reply:
@@ -110,6 +115,18 @@ def _access_token_missing(_: Fault, __: Request) -> Reply:
     return api_refusal(401, "Access token missing")
 
 
+def _restriction(_: Fault, __: Request) -> Reply:
+    return RESTRICTION
+
+
+def _malformed_json(_: Fault, __: Request) -> Reply:
+    return MALFORMED_JSON
+
+
+def _no_effect(_: Fault, __: Request) -> Reply:
+    return NO_CONTENT
+
+
 def _kind(where: Callable[[Request], bool], reply: Maker | None = None, **defaults: Any) -> _Kind:
     return _Kind(where, MappingProxyType(defaults), reply)
 
@@ -119,16 +136,19 @@ _KINDS: dict[str, _Kind] = {
     "latency": _kind(_anywhere, seconds=0.2),
     "hang": _kind(_anywhere, after=False),
     "disconnect": _kind(_anywhere, after=False),
-    # Another answer than the right one, and nothing is done.
+    # Another answer than the right one, and nothing is done; with `after` it is done all the same.
     "rate_limited": _kind(_anywhere, _rate_limited, retry_after=2),
     "quota_exceeded": _kind(_at_api, _quota_exceeded, retry_after=48_925),
-    "server_error": _kind(_anywhere, _server_error, status=503),
+    "server_error": _kind(_anywhere, _server_error, status=503, after=False),
     "html_200": _kind(_at_token, _html_200),
     "empty_200": _kind(_anywhere, _empty_200),
     "false_invalid_grant": _kind(_at_token, _false_invalid_grant),
     "plain_403": _kind(_at_api, _plain_403),
     "premium_transient": _kind(_at_command, _premium_transient),
     "access_token_missing": _kind(_at_api, _access_token_missing),
+    "restriction": _kind(_at_command, _restriction),
+    "malformed_json": _kind(_at_command, _malformed_json),
+    "no_effect": _kind(_at_command, _no_effect),
     # Habits of the rules themselves.
     "opaque_2xx": _kind(_at_command, status=200),
     "access_denied": _kind(_at_authorize),
@@ -157,6 +177,7 @@ class Faults:
         *,
         account: str = "",
         client: str = "",
+        method: str = "",
         path: str = "",
         count: int | None = None,
         settings: dict[str, Any] | None = None,
@@ -170,7 +191,7 @@ class Faults:
                 raise ValueError(f"{name} has no setting {key!r}; it has {', '.join(defaults) or 'none'}.")
             if not _acceptable(value, defaults[key]):
                 raise ValueError(f"{value!r} cannot be {key} of {name}; the default is {defaults[key]!r}.")
-        fault = Fault(name, account, client, path, count, {**defaults, **(settings or {})})
+        fault = Fault(name, account, client, method, path, count, {**defaults, **(settings or {})})
         self.on.append(fault)
         return fault
 
@@ -185,11 +206,16 @@ class Faults:
                 return self._strike(fault)
         return None
 
-    def reply(self, request: Request) -> Reply | None:
-        """Return what the first fault that has an answer of its own gives, counting it."""
+    def reply(self, request: Request, rule: Callable[[], object] = lambda: None) -> Reply | None:
+        """Return what the first fault that has an answer of its own gives, counting it.
+
+        `rule` carries the request out, for faults that hide only the answer.
+        """
         for fault in self.on:
             maker = _KINDS[fault.name].reply
             if maker is not None and fault.concerns(request):
+                if fault.settings.get("after"):
+                    rule()
                 return maker(self._strike(fault), request)
         return None
 

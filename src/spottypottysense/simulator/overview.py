@@ -32,6 +32,7 @@ def of_fault(fault: Fault) -> dict[str, Any]:
         "name": fault.name,
         "account": fault.account,
         "client": fault.client,
+        "method": fault.method,
         "path": fault.path,
         "left": fault.left,
         **fault.settings,
@@ -78,6 +79,7 @@ def _of_account(account: Account) -> dict[str, Any]:
         "position_ms": playback.position_ms,
         "shuffle": playback.shuffle,
         "repeat": playback.repeat,
+        "loudest": playback.loudest,
     }
 
 

@@ -1,25 +1,30 @@
 """What people do with their own hands: on their phone, and at the speaker."""
 
+import dataclasses
+
 from spottypottysense.simulator.catalogue import is_context, spotify_id, tracks_of
 from spottypottysense.simulator.control_fields import Fields, Wrong
 from spottypottysense.simulator.speakers import Quirks, Speaker
 from spottypottysense.simulator.world import Account, World
 
 ACTS = ("play", "pause", "skip", "transfer", "volume")
+YES_OR_NO = tuple(each.name for each in dataclasses.fields(Quirks) if isinstance(each.default, bool))
 HANDLINGS = ("open", "sleep", "reboot", "rename", "volume", "quirks")
 
 
 def quirks(fields: Fields) -> Quirks:
     """Read bad habits; what is not named is absent."""
     habits = Quirks(
-        null_id=fields.flag("null_id", default=False),
-        unstable_id=fields.flag("unstable_id", default=False),
         wakes_on_transfer=fields.whole("wakes_on_transfer", 0, 100),
-        first_play_404=fields.flag("first_play_404", default=False),
-        cast_404=fields.flag("cast_404", default=False),
+        wakes_after=fields.number("wakes_after", 0.0),
+        late=fields.number("late", 0.0),
     )
+    for name in YES_OR_NO:
+        setattr(habits, name, fields.flag(name, default=False))
     if "sleeps_after" in fields:
         habits.sleeps_after = fields.number("sleeps_after", 0)
+    if "wake_volume" in fields:
+        habits.wake_volume = fields.whole("wake_volume", 50, 100)
     fields.done()
     return habits
 
@@ -44,10 +49,9 @@ def act(world: World, account: Account, fields: Fields) -> None:
     elif name == "pause":
         playback.silence(world.now())
     elif name == "skip":
-        playback.position_ms = 0
-        playback.step(1)
+        playback.skip(1)
     else:
-        _speaker(account, fields.text("speaker", "")).volume = fields.whole("percent", 50, 100)
+        world.turn(_speaker(account, fields.text("speaker", "")), fields.whole("percent", 50, 100))
     fields.done()
 
 
@@ -86,7 +90,7 @@ def handle(world: World, speaker: Speaker, fields: Fields) -> None:
     elif name == "rename":
         speaker.name = fields.text("name")
     elif name == "volume":
-        speaker.volume = fields.whole("percent", 50, 100)
+        world.turn(speaker, fields.whole("percent", 50, 100))
     else:
         speaker.quirks = quirks(fields.inner("quirks"))
     fields.done()

@@ -26,6 +26,8 @@ class Playback:
     playing: bool = False
     shuffle: bool = False
     repeat: str = "off"
+    loudest: int = 0
+    """The highest volume at which it was ever heard."""
 
     @property
     def item(self) -> Track | None:
@@ -64,6 +66,24 @@ class Playback:
                 self.position_ms = 0
                 self.silence(self.since)
 
+    def skip(self, by: int) -> None:
+        """Go `by` tracks on, to the beginning of that track."""
+        self.position_ms = 0
+        self.step(by)
+
+    def set_shuffle(self, on: bool) -> None:
+        """Mix the tracks after the present one, or put them back in their own order."""
+        if on != self.shuffle:
+            self.shuffle = on
+            if on:
+                self.mix()
+            else:
+                self.unmix()
+
+    def set_repeat(self, what: str) -> None:
+        """Repeat `track`, `context` or nothing (`off`)."""
+        self.repeat = what
+
     def load(self, context_uri: str | None, tracks: tuple[Track, ...], first: int, position_ms: int) -> None:
         """Take up new music at track number `first`; shuffle mixes what comes after it."""
         self.context_uri, self.tracks, self.position_ms = context_uri, tracks, position_ms
@@ -92,6 +112,12 @@ class Playback:
         self.aim(speaker, now)
         self.playing = bool(self.tracks)
         speaker.player = account_id if self.playing else ""
+        self.listen()
+
+    def listen(self) -> None:
+        """Note how loud it is."""
+        if self.playing and self.speaker is not None:
+            self.loudest = max(self.loudest, self.speaker.volume)
 
     def silence(self, now: datetime) -> None:
         """Fall silent, staying on the speaker."""
@@ -102,9 +128,12 @@ class Playback:
             self.speaker.used_at = now
 
     def aim(self, speaker: Speaker, now: datetime) -> None:
-        """Move to `speaker`, leaving another one silent."""
-        if self.speaker is not None and self.speaker is not speaker:
-            self.speaker.player = ""
-            self.speaker.used_at = now
+        """Move to `speaker`, leaving another one silent; some come up at a volume of their own."""
+        if self.speaker is not speaker:
+            if self.speaker is not None:
+                self.speaker.player = ""
+                self.speaker.used_at = now
+            if speaker.quirks.wake_volume is not None:
+                speaker.volume = speaker.quirks.wake_volume
         self.speaker = speaker
         self.since = speaker.used_at = now

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from spottypottysense.simulator import player
-from spottypottysense.simulator.catalogue import Playlist, tracks_of
+from spottypottysense.simulator.catalogue import Playlist, is_context, tracks_of
 from spottypottysense.simulator.wire import NOT_REGISTERED, Refused, Reply, Request, answer, api_refusal
 from spottypottysense.simulator.world import Account, World
 
@@ -12,6 +12,7 @@ Rule = Callable[[World, Account, Request], Reply]
 _READ = "user-read-playback-state"
 _MODIFY = "user-modify-playback-state"
 _PLAYLISTS = "/v1/playlists/"
+_ALBUMS = "/v1/albums/"
 _MOST_ITEMS = 50
 
 
@@ -35,6 +36,8 @@ _ROUTES: dict[str, dict[str, tuple[str, Rule]]] = {
     "/v1/me/player/devices": {"GET": (_READ, player.devices)},
     "/v1/me/player/play": {"PUT": (_MODIFY, player.play)},
     "/v1/me/player/pause": {"PUT": (_MODIFY, player.pause)},
+    "/v1/me/player/next": {"POST": (_MODIFY, player.following)},
+    "/v1/me/player/previous": {"POST": (_MODIFY, player.previous)},
     "/v1/me/player/volume": {"PUT": (_MODIFY, player.volume)},
     "/v1/me/player/shuffle": {"PUT": (_MODIFY, player.shuffle)},
     "/v1/me/player/repeat": {"PUT": (_MODIFY, player.repeat)},
@@ -74,6 +77,8 @@ def serve(world: World, request: Request) -> Reply:
     account = _account(world, request)
     if request.path.startswith(_PLAYLISTS):
         return _playlist(world, account, request)
+    if request.path.startswith(_ALBUMS):
+        return _album(request)
     methods = _ROUTES.get(request.path)
     if methods is None:
         return api_refusal(404, "Service not found")
@@ -83,6 +88,25 @@ def serve(world: World, request: Request) -> Reply:
     if scope and request.token is not None and scope not in request.token.grant.scope.split():
         return api_refusal(401, "Permissions missing")
     return rule(world, account, request)
+
+
+def _album(request: Request) -> Reply:
+    """Answer for an album: any well-formed id is one, for everybody."""
+    uri = f"spotify:album:{request.path.removeprefix(_ALBUMS)}"
+    if request.method != "GET" or not is_context(uri):
+        return api_refusal(404, "Resource not found")
+    tracks = tracks_of(uri)
+    shape = {
+        "id": uri.rpartition(":")[2],
+        "uri": uri,
+        "type": "album",
+        "album_type": "album",
+        "name": tracks[0].album,
+        "artists": [{"name": tracks[0].artist, "type": "artist"}],
+        "images": [],
+        "total_tracks": len(tracks),
+    }
+    return answer(shape)
 
 
 def _playlist(world: World, account: Account, request: Request) -> Reply:

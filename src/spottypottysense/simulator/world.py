@@ -43,6 +43,8 @@ class Account:
     premium: bool
     playback: Playback
     speakers: list[Speaker] = field(default_factory=list)
+    later: list[tuple[datetime, Callable[[], None]]] = field(default_factory=list)
+    """Effects of accepted commands that have not come yet, and when they are due."""
 
 
 @dataclass(slots=True)
@@ -188,11 +190,24 @@ class World:
             self.access_tokens.pop(token.value, None)
         grant.access.clear()
 
+    def when(self, account: Account, seconds: float, effect: Callable[[], None]) -> None:
+        """Let an effect come at once, or so many seconds later, in the order of the commands."""
+        if seconds or account.later:
+            account.later.append((self.now() + timedelta(seconds=seconds), effect))
+        else:
+            effect()
+
     def start(self, account: Account, speaker: Speaker) -> None:
         """Let the account's loaded music be heard on `speaker`, ousting whoever plays there."""
         now = self.now()
         self.oust(account, speaker)
         account.playback.sound(speaker, account.id, now)
+
+    def turn(self, speaker: Speaker, level: int) -> None:
+        """Set a speaker's volume, 0 to 100, for whoever plays on it."""
+        speaker.volume = level
+        if speaker.player:
+            self.accounts[speaker.player].playback.listen()
 
     def oust(self, account: Account, speaker: Speaker) -> None:
         """Silence another account that plays on `speaker`: a speaker plays for one at a time."""
@@ -206,6 +221,9 @@ class World:
         """Bring an account's playback and speakers up to the present and return it."""
         now = self.now()
         account.playback.settle(now)
+        while account.later and account.later[0][0] <= now:
+            _, effect = account.later.pop(0)
+            effect()
         for speaker in account.speakers:
             if speaker.player and speaker.player != account.id:
                 self.accounts[speaker.player].playback.settle(now)

@@ -4,18 +4,30 @@ from collections.abc import Callable
 from datetime import timedelta
 from urllib.parse import urlencode
 
+from spottypottysense.errors import NeedsPerson, NotFound
 from spottypottysense.grants.model import Secret
 from spottypottysense.grants.ports import TokenFor
-from spottypottysense.playback.model import PlayerState, SeenSpeaker
+from spottypottysense.playback.model import PlayerState, SeenSpeaker, Start
+from spottypottysense.reasons import Reason
 from spottypottysense.spotify.client import Budget, Call, Client
 from spottypottysense.spotify.refusals import CommandRefused, Cure, Face
-from spottypottysense.spotify.wire import Answer, play_body, speakers_from, state_from, transfer_body
+from spottypottysense.spotify.wire import (
+    Answer,
+    length_from,
+    length_path,
+    play_body,
+    speakers_from,
+    state_from,
+    transfer_body,
+)
 
 _READ = Budget(tries=3, total=timedelta(seconds=12))
+_ASIDE = Budget(tries=1, total=timedelta(seconds=4))
+"""What is only nice to know waits for nothing."""
 _COMMAND = Budget(tries=2, total=timedelta(seconds=8), cures=frozenset({Cure.ASK_AGAIN, Cure.LATER}))
 """A command that comes late does harm, so it never sits out a rate limit."""
-_PLAY = Budget(tries=2, total=timedelta(seconds=8), cures=frozenset({Cure.ASK_AGAIN}))
-"""Sent twice, music would start over: who starts it looks at the state first."""
+_ONCE = Budget(tries=2, total=timedelta(seconds=8), cures=frozenset({Cure.ASK_AGAIN}))
+"""Sent twice, music would start over or skip two songs: who sends it looks at the state first."""
 
 
 class Player:
@@ -37,23 +49,44 @@ class Player:
         """Return the speakers that Spotify lists for the account now."""
         return speakers_from(self._read(account, "/v1/me/player/devices"))
 
-    def transfer(self, account: str, speaker_id: str) -> None:
-        """Make the speaker the active one, without starting music."""
-        self._send(account, speaker_id, "/v1/me/player", transfer_body(speaker_id), _COMMAND)
+    def length(self, account: str, content: str) -> int | None:
+        """Return how many songs a playlist or an album has; None for artists and where Spotify is silent.
 
-    def play(self, account: str, speaker_id: str, content: str | None) -> None:
-        """Start `content` (a context URI) on the speaker; `None` resumes what was there.
+        Playlists of others are refused, or look as if they did not exist.
+        """
+        path = length_path(content)
+        if path is None:
+            return None
+        try:
+            return length_from(self._read(account, path, _ASIDE, about=content))
+        except NotFound:
+            return None
+        except NeedsPerson as refused:
+            if refused.reason in {Reason.COMMAND_REFUSED, Reason.SCOPE_MISSING}:
+                return None
+            raise
+
+    def transfer(self, account: str, speaker_id: str, play: bool = False) -> None:
+        """Make the speaker the active one; `play` lets what plays go on there, else nothing starts."""
+        self._send(account, speaker_id, "/v1/me/player", transfer_body(speaker_id, play))
+
+    def play(self, account: str, speaker_id: str, start: Start | None) -> None:
+        """Start music on the speaker; `None` resumes what was there.
 
         A refusal is success if the speaker plays it already: that is what Spotify refuses.
         """
         path = _path("play", device_id=speaker_id)
         try:
-            self._send(account, speaker_id, path, play_body(content), _PLAY)
+            self._send(account, speaker_id, path, play_body(start), _ONCE)
         except CommandRefused:
             state = self.state(account)
             here = state.is_playing and state.speaker is not None and state.speaker.id == speaker_id
-            if not here or content not in {None, state.content}:
+            if not here or (start is not None and start.content != state.content):
                 raise
+
+    def skip(self, account: str, speaker_id: str) -> None:
+        """Go to the next song; never sent twice by itself."""
+        self._send(account, speaker_id, _path("next", device_id=speaker_id), None, _ONCE, method="POST")
 
     def pause(self, account: str, speaker_id: str) -> None:
         """Pause; pausing what is paused already is success, although Spotify refuses it."""
@@ -80,19 +113,25 @@ class Player:
             account, speaker_id, _path("shuffle", state="true" if on else "false", device_id=speaker_id)
         )
 
-    def _read(self, account: str, path: str) -> Answer:
-        return self._client.send(
-            Call(Face.API, self._client_of(account), "GET", path, _READ, bearer=self._bearer(account))
-        )
+    def _read(self, account: str, path: str, budget: Budget = _READ, about: str = "") -> Answer:
+        bearer = self._bearer(account)
+        client_id = self._client_of(account)
+        return self._client.send(Call(Face.API, client_id, "GET", path, budget, bearer=bearer, speaker=about))
 
     def _send(
-        self, account: str, speaker_id: str, path: str, body: bytes | None = None, budget: Budget = _COMMAND
+        self,
+        account: str,
+        speaker_id: str,
+        path: str,
+        body: bytes | None = None,
+        budget: Budget = _COMMAND,
+        method: str = "PUT",
     ) -> None:
         self._client.send(
             Call(
                 Face.API,
                 self._client_of(account),
-                "PUT",
+                method,
                 path,
                 budget,
                 headers={"Content-Type": "application/json"} if body is not None else {},

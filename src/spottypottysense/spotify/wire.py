@@ -7,11 +7,15 @@ from typing import Any
 
 from spottypottysense.errors import Unavailable
 from spottypottysense.grants.model import Secret, TokenReply
-from spottypottysense.playback.model import PlayerState, SeenSpeaker
+from spottypottysense.playback.model import PlayerState, SeenSpeaker, Start
+from spottypottysense.playback.policy.starting import takes_offset
 
 _TOKEN = re.compile(r"[\x21-\x7e]{1,8192}\Z")
 _LONGEST_TOKEN_LIFE = timedelta(days=1)
 _USUAL_TOKEN_LIFE = timedelta(hours=1)
+_LONGEST_ITEM = timedelta(days=2)
+_MOST_SONGS = 1_000_000
+_LISTED = re.compile(r"spotify:(playlist|album):([0-9A-Za-z]{1,64})\Z")
 
 
 class Answer:
@@ -41,11 +45,15 @@ def state_from(answer: Answer) -> PlayerState:
     payload = json_object(answer.body)
     if payload is None or not isinstance(payload.get("is_playing"), bool):
         raise _broken("state of the player")
-    context = payload.get("context")
+    item = payload.get("item")
     return PlayerState(
         speaker=_speaker_from(payload.get("device")),
         is_playing=payload["is_playing"],
-        content=_text(context.get("uri")) if isinstance(context, dict) else None,
+        content=_uri(payload.get("context")),
+        item=_uri(item),
+        position=_span(payload.get("progress_ms")),
+        length=_span(item.get("duration_ms")) if isinstance(item, dict) else None,
+        shuffle=payload.get("shuffle_state") is True,
     )
 
 
@@ -58,6 +66,28 @@ def speakers_from(answer: Answer) -> tuple[SeenSpeaker, ...]:
     if not isinstance(devices, list):
         raise _broken("list of speakers")
     return tuple(speaker for device in devices if (speaker := _speaker_from(device)))
+
+
+def length_path(content: str) -> str | None:
+    """Return where the number of songs of a context URI is told; None where nothing tells it (artists).
+
+    Since February 2026 `/tracks` of playlists is gone, and `/items` is told of own and shared ones only.
+    """
+    match = _LISTED.match(content)
+    if match is None:
+        return None
+    kind, name = match.groups()
+    return f"/v1/playlists/{name}/items?limit=1" if kind == "playlist" else f"/v1/albums/{name}"
+
+
+def length_from(answer: Answer) -> int | None:
+    """Return the number of songs, or None if the answer does not hold one."""
+    payload = json_object(answer.body) or {}
+    for name in ("total", "total_tracks"):
+        songs = payload.get(name)
+        if isinstance(songs, int) and not isinstance(songs, bool) and 0 <= songs <= _MOST_SONGS:
+            return songs
+    return None
 
 
 def tokens_from(answer: Answer) -> TokenReply:
@@ -86,14 +116,27 @@ def account_from(answer: Answer) -> str:
     return account
 
 
-def play_body(content: str | None) -> bytes | None:
-    """Return the body that starts a context; resuming sends none (an empty object can be refused)."""
-    return None if content is None else json.dumps({"context_uri": content}).encode()
+def play_body(start: Start | None) -> bytes | None:
+    """Return the body that starts a context; resuming sends none (an empty object can be refused).
+
+    Spotify lets albums and playlists alone begin at a song of our choice, and a position belongs to a song.
+    """
+    if start is None:
+        return None
+    body: dict[str, Any] = {"context_uri": start.content}
+    if takes_offset(start.content):
+        if start.item is not None:
+            body["offset"] = {"uri": start.item}
+        elif start.place is not None:
+            body["offset"] = {"position": start.place}
+        if start.position is not None:
+            body["position_ms"] = max(start.position // timedelta(milliseconds=1), 0)
+    return json.dumps(body).encode()
 
 
-def transfer_body(speaker_id: str) -> bytes:
-    """Return the body that makes the speaker active and starts nothing."""
-    return json.dumps({"device_ids": [speaker_id], "play": False}).encode()
+def transfer_body(speaker_id: str, play: bool) -> bytes:
+    """Return the body that makes the speaker active; without `play` nothing starts."""
+    return json.dumps({"device_ids": [speaker_id], "play": play}).encode()
 
 
 def json_object(body: bytes) -> dict[str, Any] | None:
@@ -123,6 +166,19 @@ def _speaker_from(device: object) -> SeenSpeaker | None:
 def _text(value: object) -> str | None:
     """Return a text that can be stored and sent: JSON may hold half characters (lone surrogates)."""
     return value.encode(errors="replace").decode() if isinstance(value, str) else None
+
+
+def _uri(value: object) -> str | None:
+    """Return the URI of a context or an item; an empty one is none."""
+    return _text(value.get("uri")) or None if isinstance(value, dict) else None
+
+
+def _span(milliseconds: object) -> timedelta | None:
+    """Return a time in or of a song, or None if it cannot be one."""
+    if isinstance(milliseconds, bool) or not isinstance(milliseconds, int | float):
+        return None
+    longest = _LONGEST_ITEM / timedelta(milliseconds=1)
+    return timedelta(milliseconds=milliseconds) if 0 <= milliseconds <= longest else None
 
 
 def _volume(value: object) -> int | None:

@@ -5,6 +5,7 @@ import os
 import signal
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -13,8 +14,10 @@ import urllib3
 from devices.device import eventually
 from spottypottysense.errors import Conflict, Invalid
 from spottypottysense.runtimes.appliance.appliance import Appliance
+from spottypottysense.runtimes.appliance.settings import read
 from spottypottysense.runtimes.appliance.stage import pretend_settings
 from spottypottysense.runtimes.appliance.wiring import House, build
+from spottypottysense.sensors.model import Speaker
 
 
 def _house(directory: Path, **more: str) -> House:
@@ -108,4 +111,21 @@ def test_it_is_well_again_when_the_broker_is(tmp_path: Path) -> None:
         os.kill(pid, signal.SIGKILL)
     assert eventually(lambda: not appliance.health()["mqtt"], 5)
     assert eventually(lambda: _get(api + "/healthz")[0] == 200, 15)
+    appliance.stop()
+
+
+@pytest.mark.usefixtures("furnished")
+def test_first_notes_and_sleeping_speakers_are_counted() -> None:
+    """How long music took to be heard, and why a speaker kept it from being heard."""
+    house = build(read(os.environ))
+    appliance = Appliance(house)
+    rooms = {room.name: room for room in house.core.sensors.rooms(house.core.accounts.households()[0].id)}
+    house.core.sensors.change_room(rooms["Bedroom"].id, speaker=Speaker("Ghost"))
+    for name in ("Bathroom", "Bathroom", "Bedroom"):
+        house.core.by_hand.play(rooms[name].id)
+        assert house.lanes.finish(timedelta(seconds=30))
+    figures = house.metrics.render().decode()
+    assert "spotty_first_note_seconds_count 1.0" in figures
+    assert 'spotty_speaker_asleep_total{outcome="speaker_missing"} 1.0' in figures
+    assert 'spotty_playback_total{outcome="already_playing"} 1.0' in figures
     appliance.stop()

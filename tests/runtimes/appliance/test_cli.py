@@ -6,54 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from runtimes.appliance.command_line import Spotty
 from spottypottysense import __version__
-from spottypottysense.runtimes.appliance.cli import main
 from spottypottysense.runtimes.appliance.settings import read
 from spottypottysense.runtimes.appliance.wiring import build
-
-
-class Spotty:
-    """`spotty` on a data directory of its own, in this process: what it printed, and how it ended."""
-
-    def __init__(
-        self, data: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-    ) -> None:
-        self.data = data
-        self._monkeypatch = monkeypatch
-        self._capsys = capsys
-        for name in [name for name in os.environ if name.startswith("SPOTTY_")]:
-            monkeypatch.delenv(name)
-        monkeypatch.setenv("COLUMNS", "250")
-        monkeypatch.setenv("SPOTTY_DATA", str(data))
-
-    def __call__(self, *words: str) -> str:
-        """Run a command that must succeed, and return what it printed."""
-        code, out, err = self.run(*words)
-        assert code == 0, err
-        return out
-
-    def fails(self, *words: str) -> str:
-        """Run a command that must fail as foreseen: one sentence, exit code 1, no traceback."""
-        code, out, err = self.run(*words)
-        assert (code, out) == (1, "")
-        assert err.startswith("spotty: ")
-        assert "Traceback" not in err
-        return err
-
-    def run(self, *words: str) -> tuple[int, str, str]:
-        """Run a command and return exit code, output and errors."""
-        self._monkeypatch.setattr("sys.argv", ["spotty", *words])
-        self._capsys.readouterr()
-        with pytest.raises(SystemExit) as ended:
-            main()
-        printed = self._capsys.readouterr()
-        return int(ended.value.code or 0), printed.out, printed.err
-
-
-@pytest.fixture
-def spotty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Spotty:
-    """The command line on an empty directory."""
-    return Spotty(tmp_path / "data", monkeypatch, capsys)
 
 
 def test_its_version(spotty: Spotty) -> None:
@@ -89,7 +45,18 @@ def test_a_house_is_set_up(spotty: Spotty) -> None:
     sensors = spotty("sensor", "list")
     for part in ("bath-pir", "level", "hall-pir", "pulse", "never"):
         assert part in sensors
-    assert "Why" in spotty("decisions")
+    assert "What to do" in spotty("decisions")
+
+
+def test_a_sensor_is_switched_off_and_on(spotty: Spotty) -> None:
+    """While it is off nothing of it is let in, and the list says so."""
+    spotty("user", "add", "anna@example.com")
+    assert "commands the house" in spotty("sensor", "add", "button", "--room", "Bath", "--switch")
+    assert "switch" in spotty("sensor", "list")
+    assert "not taken in" in spotty("sensor", "set", "button", "--off")
+    assert "switched off" in spotty("sensor", "list")
+    spotty("sensor", "set", "button", "--on")
+    assert "switched off" not in spotty("sensor", "list")
 
 
 def test_names_are_shown_as_they_are(spotty: Spotty) -> None:
@@ -132,6 +99,8 @@ def test_names_are_shown_as_they_are(spotty: Spotty) -> None:
         (("user", "add", "anna@example.com"), ""),
         (("sensor", "add", "Bad Name", "--room", "Bath"), "cannot be a sensor id"),
         (("sensor", "add", "pir", "--room", "Bath"), "is registered already"),
+        (("sensor", "add", "pir-2", "--room", "Bath", "--level", "--switch"), "choose --level or --switch"),
+        (("sensor", "set", "ghost", "--on"), "There is no sensor 'ghost'"),
         (("motion", "ghost"), "There is no sensor 'ghost'"),
         (("motion", "../broker"), "cannot be a sensor id"),
         (("motion", "pir"), "start it with `spotty up`"),

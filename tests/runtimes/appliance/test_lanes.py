@@ -2,6 +2,7 @@
 
 import logging
 import threading
+from datetime import timedelta
 
 import pytest
 
@@ -82,3 +83,39 @@ def test_no_work_is_lost_between_two_drains(round_number: int, caplog: pytest.Lo
         assert left.acquire(timeout=10)
     lanes.close()
     assert caplog.text == ""
+
+
+def test_finishing_waits_for_all_that_is_queued_and_what_it_queues() -> None:
+    """A command ends when the last piece of work is done, also one that another lane was given."""
+    lanes, go_on = ThreadLanes(4), threading.Event()
+    done: list[str] = []
+
+    def first() -> None:
+        go_on.wait(10)
+        lanes.submit("sam", lambda: done.append("second"))
+
+    lanes.submit("alex", first)
+    assert not lanes.finish(timedelta(milliseconds=20))
+    go_on.set()
+    assert lanes.finish(timedelta(seconds=10))
+    assert done == ["second"]
+    lanes.close()
+
+
+def test_finishing_what_is_idle_or_closed_returns_at_once() -> None:
+    """Nobody waits for work that will not be done."""
+    lanes, running, go_on = ThreadLanes(1), threading.Event(), threading.Event()
+
+    def wait() -> None:
+        running.set()
+        go_on.wait(10)
+
+    assert lanes.finish(timedelta(0))
+    lanes.submit("alex", wait)
+    assert running.wait(10)
+    closing = threading.Thread(target=lanes.close)
+    closing.start()
+    assert eventually(lambda: lanes._closed)
+    assert not lanes.finish(timedelta(minutes=1))
+    go_on.set()
+    closing.join(10)

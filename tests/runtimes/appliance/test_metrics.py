@@ -16,7 +16,10 @@ def test_every_figure_is_there() -> None:
     """A scraper reads what was counted, measured and asked for."""
     metrics = Metrics("1.2.3")
     metrics.motions.labels("arrived").inc()
+    metrics.switches.labels("by_hand").inc()
     metrics.playback.labels("started").inc()
+    metrics.first_note_seconds.observe(0.7)
+    metrics.speaker_asleep.labels("speaker_missing").inc()
     metrics.sessions_ended.labels("timeout").inc(2)
     metrics.grant_refreshes.labels("refreshed").inc()
     metrics.motion_seconds.observe(0.003)
@@ -26,7 +29,10 @@ def test_every_figure_is_there() -> None:
     metrics.mqtt_connected.set_function(lambda: True)
     got = values(metrics)
     assert got["spotty_motions_total arrived"] == 1
+    assert got["spotty_switches_total by_hand"] == 1
     assert got["spotty_playback_total started"] == 1
+    assert got["spotty_first_note_seconds_count"] == 1
+    assert got["spotty_speaker_asleep_total speaker_missing"] == 1
     assert got["spotty_sessions_ended_total timeout"] == 2
     assert got["spotty_grant_refreshes_total refreshed"] == 1
     assert got["spotty_motion_seconds_count"] == got["spotty_spotify_seconds_count"] == 1

@@ -6,12 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from spottypottysense.accounts.model import Mode
 from spottypottysense.clock import SystemClock
 from spottypottysense.errors import Unavailable
 from spottypottysense.reasons import Reason
 from spottypottysense.runtimes.appliance.reception import Reception
 from spottypottysense.runtimes.appliance.stage import pretend_settings
 from spottypottysense.runtimes.appliance.wiring import House, build
+from spottypottysense.sensors.model import SensorKind
 
 CLOCK = SystemClock()
 
@@ -54,6 +56,26 @@ def test_a_status_is_noted(house: House, reception: Reception) -> None:
     assert status.status == "online"
 
 
+def test_a_switch_is_obeyed_and_counted(house: House, reception: Reception) -> None:
+    """What is registered as a switch commands the house."""
+    home = house.core.accounts.households()[0]
+    house.core.sensors.add_sensor(home.id, "button", "Bath", SensorKind.SWITCH)
+    _hear(reception, "sensors/button/switch", b'{"switch": "away"}')
+    assert house.core.accounts.household(home.id).mode is Mode.AWAY
+    assert 'spotty_switches_total{reason="switched"} 1.0' in house.metrics.render().decode()
+
+
+def test_a_sensor_is_no_switch(house: House, reception: Reception) -> None:
+    """The broker lets it say so; the house refuses it and keeps the reason, and a retained command too."""
+    home = house.core.accounts.households()[0]
+    _hear(reception, "sensors/pir/switch", b'{"switch": "away"}')
+    house.core.sensors.add_sensor(home.id, "button", "Bath", SensorKind.SWITCH)
+    _hear(reception, "sensors/button/switch", b'{"switch": "away"}', retained=True)
+    reasons = [entry.reason for entry in house.core.presence.decisions(None)]
+    assert reasons == [Reason.STALE, Reason.NOT_A_SWITCH]
+    assert house.core.accounts.household(home.id).mode is Mode.HOME
+
+
 @pytest.mark.parametrize(
     ("topic", "payload"),
     [
@@ -61,6 +83,9 @@ def test_a_status_is_noted(house: House, reception: Reception) -> None:
         ("sensors/ghost/status", b'{"event": "status", "status": "online"}'),
         ("sensors/B!/status", b'{"event": "status", "status": "online"}'),
         ("sensors/pir/register", b"anything"),
+        ("sensors/pir/switch", b"\xff"),
+        ("sensors/ghost/switch", b'{"switch": "play"}'),
+        ("sensors/B!/switch", b'{"switch": "play"}'),
         ("sensors/[/]/motion", b"{}"),
         ("", b""),
     ],

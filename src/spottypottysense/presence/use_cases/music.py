@@ -1,137 +1,207 @@
 """The music of a visit: asked for in the account's lane, and its outcome noted in session and journal."""
 
 import logging
-import threading
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
 
-from spottypottysense import ids
 from spottypottysense.clock import Clock
-from spottypottysense.errors import Conflict, NotFound, SpottyError
-from spottypottysense.playback.model import Outcome, Visit
+from spottypottysense.errors import Conflict, SpottyError
+from spottypottysense.playback.model import Outcome, Stay, Visit
 from spottypottysense.playback.use_cases import Playback
-from spottypottysense.presence.model import Action, JournalEntry, Music, Session
-from spottypottysense.presence.policy import after_playback
-from spottypottysense.presence.ports import Feed, Journal, Lanes, SessionStore
+from spottypottysense.presence.model import (
+    Action,
+    Attempt,
+    Decision,
+    JournalEntry,
+    Music,
+    RoomRules,
+    Session,
+)
+from spottypottysense.presence.policy.music import ABOUT_THE_ACCOUNT, asking, is_waiting, next_account
+from spottypottysense.presence.policy.rules import veto, wishes_at
+from spottypottysense.presence.policy.stays import stay_of
+from spottypottysense.presence.ports import SessionStore
+from spottypottysense.presence.use_cases.notes import Notes
+from spottypottysense.presence.use_cases.records import Records
+from spottypottysense.presence.use_cases.rulebook import Rulebook
+from spottypottysense.presence.use_cases.work import LaneWork
 from spottypottysense.reasons import Reason
-from spottypottysense.sensors.use_cases import Sensors
+from spottypottysense.sensors.model import Room
 
 _log = logging.getLogger("spotty.presence")
 
-_NEWS = frozenset({Reason.STARTED, Reason.PAUSED})
-"""What is worth a row in the journal when `mend` brought it about; trying again in vain is not."""
+_NEWS = frozenset({Reason.STARTED, Reason.RESUMED, Reason.HANDED_OVER, Reason.PAUSED})
+"""What is worth a row in the journal when no motion and no deadline brought it about."""
+
+BY_MOTION = Attempt()
+"""Music that is asked for because somebody moved."""
 
 
 class RoomMusic:
-    """Starts and ends the music of sessions, one thing at a time per Spotify account."""
+    """Starts, stops and ends the music of sessions, one thing at a time per Spotify account."""
 
     def __init__(
         self,
         store: SessionStore,
-        journal: Journal,
         playback: Playback,
-        sensors: Sensors,
-        lanes: Lanes,
-        feed: Feed,
+        rulebook: Rulebook,
+        work: LaneWork,
+        records: Records,
+        notes: Notes,
         clock: Clock,
-        stale_after: timedelta,
     ) -> None:
         self._store = store
-        self._journal = journal
         self._playback = playback
-        self._sensors = sensors
-        self._lanes = lanes
-        self._feed = feed
+        self._rulebook = rulebook
+        self._work = work
+        self._records = records
+        self._notes = notes
         self._clock = clock
-        self._stale_after = stale_after
-        self._under_way: set[str] = set()
-        self._guard = threading.Lock()
 
-    def start(self, session: Session, entry: JournalEntry | None = None) -> None:
+    def start(
+        self, session: Session, entry: JournalEntry | None = None, attempt: Attempt = BY_MOTION
+    ) -> None:
         """Ask for the music of a session whose music is pending; returns at once."""
         lane = session.account or session.id
-        self._submit(lane, session, lambda: self._arrive(session.id), entry)
+        self._submit(lane, session.id, lambda: self._arrive(session.id, entry, attempt), is_start=True)
 
-    def end(self, session: Session, entry: JournalEntry | None = None) -> None:
-        """End the music of a session that is over; returns at once."""
-        account = session.account
-        if account is not None:
-            self._submit(account, session, lambda: self._playback.depart(account, session.id), entry)
+    def end(self, session: Session, entry: JournalEntry | None = None, event: str = "mended") -> None:
+        """End the music of a session that is over; returns at once.
 
-    def mend(self) -> int:
-        """Take up what a crash or an outage left lying; return how much that was.
-
-        Music of a visit that is over is paused. A start that nobody is working on is taken up while it is
-        fresh, else given up: whoever is still there moves again and starts it anew.
+        If somebody waits in another room for this account's music, it goes there instead: the start is
+        queued first, and what it has taken over is not ours to pause any more.
         """
-        mended = 0
-        for receipt in self._playback.receipts():
-            session = self._session(receipt.session_id)
-            if session is not None and session.ended_at is not None and not self._is_under_way(session):
-                self.end(replace(session, account=receipt.account))  # the room's account may have changed
-                mended += 1
-        for session in self._store.open():
-            if session.music is Music.PENDING and not self._is_under_way(session):
-                self._take_up(session)
-                mended += 1
-        return mended
+        account = session.account
+        if account is None:
+            return
+        waiting = [other for other in self._store.open() if other.account == account and is_waiting(other)]
+        for other in sorted(waiting, key=lambda other: other.last_motion_at)[-1:]:
+            self.ask_again(other)
+        self._submit(account, session.id, lambda: self._depart(session, account, entry, event))
 
-    def _take_up(self, session: Session) -> None:
-        if self._clock.now() - session.last_motion_at <= self._stale_after:
-            self.start(session)
-        else:
-            self._note(session.id, Outcome(playing=False, reason=Reason.RESTARTED))
+    def stop(self, room_id: str, session: Session | None, entry: JournalEntry) -> bool:
+        """Pause what is ours in a room, as somebody commanded; returns at once.
 
-    def _submit(
-        self, lane: str, session: Session, act: Callable[[], Outcome], entry: JournalEntry | None
-    ) -> None:
-        with self._guard:
-            self._under_way.add(session.id)
-        self._lanes.submit(lane, lambda: self._carry_out(session, act, entry))
+        `session` is the room's open visit as it was before. Says whether there was any music to stop.
+        """
+        here = {
+            receipt.account: self._notes.session(receipt.session_id)
+            for receipt in self._playback.receipts()
+            if receipt.room_id == room_id
+        }
+        if session is not None and session.account is not None and session.music is not Music.SILENT:
+            here[session.account] = session
+        for account, its in here.items():
+            if its is not None:
+                self.stop_at(account, its, entry)
+        if not here:
+            self._records.settle(entry, Outcome(playing=False, reason=Reason.ALREADY_SILENT))
+        return bool(here)
 
-    def _carry_out(self, session: Session, act: Callable[[], Outcome], entry: JournalEntry | None) -> None:
+    def plays_in(self, room_id: str) -> bool:
+        """Say whether music that we started plays in a room, as far as we know."""
+        return any(receipt.room_id == room_id for receipt in self._playback.receipts())
+
+    def stop_at(self, account: str, session: Session, entry: JournalEntry | None = None) -> None:
+        """Pause what the account plays for a session that was stopped by hand; returns at once."""
+
+        def stop() -> None:
+            outcome = self._playback.stop(account, session.room_id)
+            self._notes.stopped(session.id)
+            self._report(session, outcome, entry, "mended")
+
+        self._submit(account, session.id, stop)
+
+    def ask_again(self, session: Session) -> bool:
+        """Ask for music that was busy elsewhere and may come now; False if anything speaks against it."""
+        now = self._clock.now()
+        is_over = session.deadline_at <= now
+        if is_over or veto(self._rulebook.of(session.room_id), None, now) is not None:
+            return False
+        decision = Decision(Action.EXTEND, Reason.TRY_AGAIN, asking(session, session.account, now, now))
+        entry = self._records.about(decision, "follow", session)
         try:
-            outcome = act()
-            self._note(session.id, outcome)
-            self._report(session, outcome, entry)
-        except SpottyError as error:
-            _log.error("playback", extra={"room": session.room_id, "error": str(error)})
-        finally:
-            with self._guard:
-                self._under_way.discard(session.id)
+            decision = self._records.commit(decision, entry)
+        except Conflict:
+            return False
+        self._records.tell(decision, entry)
+        self.start(decision.session or session, entry)
+        return True
 
-    def _arrive(self, session_id: str) -> Outcome:
+    def give_up(self, session: Session) -> None:
+        """Note that nobody is working on a start that came too long ago."""
+        self._notes.outcome(session.id, Outcome(playing=False, reason=Reason.RESTARTED))
+
+    def _submit(self, lane: str, session_id: str, act: Callable[[], None], *, is_start: bool = False) -> None:
+        def work() -> None:
+            try:
+                act()
+            except SpottyError as error:
+                _log.error("playback", extra={"session": session_id, "error": str(error)})
+
+        self._work.submit(lane, session_id, work, is_start=is_start)
+
+    def _arrive(self, session_id: str, entry: JournalEntry | None, attempt: Attempt) -> None:
+        """Ask one account for the music; if it cannot play, whoever stands in for it is asked next."""
         session = self._store.session(session_id)
+        rules = self._rulebook.of(session.room_id)
         if session.ended_at is not None:
-            return Outcome(playing=False, reason=Reason.VISIT_OVER)
-        room = self._sensors.room(session.room_id)
-        return self._playback.arrive(
-            Visit(
-                session_id=session.id,
-                room_id=room.id,
-                account=session.account,
-                speaker=room.speaker,
-                content=room.content,
-                volume=room.volume,
-                shuffle=room.shuffle,
-            )
+            outcome = Outcome(playing=False, reason=Reason.VISIT_OVER)
+        elif session.silent_reason is Reason.STOPPED_BY_HAND:
+            outcome = Outcome(playing=False, reason=Reason.STOPPED_BY_HAND)
+        else:
+            outcome = self._playback.arrive(self._visit(session, rules, attempt))
+        if session.account is not None and not outcome.playing:
+            asked = (*attempt.asked, session.account)
+            attempt = replace(attempt, asked=asked, refused=attempt.refused or outcome)
+            following = next_account(rules.room, outcome.reason, asked)
+            if following is not None and self._notes.passed_on(session.id, following):
+                self._notes.losses(outcome)
+                self.start(replace(session, account=following), entry, attempt)
+                return
+        self._settle_arrival(session, outcome, attempt, entry)
+
+    def _settle_arrival(
+        self, session: Session, outcome: Outcome, attempt: Attempt, entry: JournalEntry | None
+    ) -> None:
+        """Note the outcome; where nobody could play, it is what the first account answered that counts."""
+        account = None
+        if attempt.refused is not None and outcome.reason in ABOUT_THE_ACCOUNT and not outcome.playing:
+            outcome, account = replace(attempt.refused, losses=outcome.losses), attempt.asked[0]
+        self._notes.outcome(session.id, outcome, account)
+        self._report(session, outcome, entry, "mended")
+
+    def _visit(self, session: Session, rules: RoomRules, attempt: Attempt) -> Visit:
+        return Visit(
+            stay=stay_of(session, rules.room),
+            account=session.account,
+            wishes=wishes_at(rules, self._clock.now()),
+            elsewhere=self.stays_elsewhere(session),
+            others=_others(rules.room, session.account),
+            by_hand=attempt.by_hand,
+            takes_over=attempt.takes_over or rules.takes_over,
+            latest_wins=rules.latest_wins,
         )
 
-    def _note(self, session_id: str, outcome: Outcome) -> None:
-        """Write the outcome into the session; motions write it too, so look again until it fits."""
-        while True:
-            session = self._store.session(session_id)
-            noted = after_playback(session, outcome.playing, outcome.reason, self._clock.now())
-            if session.ended_at is not None or noted == session:
-                return
-            try:
-                self._store.save(noted)
-            except Conflict:
-                continue
-            return
+    def stays_elsewhere(self, session: Session) -> tuple[Stay, ...]:
+        """Return the open stays in other rooms of the session's account."""
+        others = (
+            other
+            for other in self._store.open()
+            if other.id != session.id and other.account == session.account and other.account is not None
+        )
+        return tuple(stay_of(other, self._rulebook.of(other.room_id).room) for other in others)
 
-    def _report(self, session: Session, outcome: Outcome, entry: JournalEntry | None) -> None:
+    def _depart(self, session: Session, account: str, entry: JournalEntry | None, event: str) -> None:
+        receipt = next((r for r in self._playback.receipts() if r.account == account), None)
+        if receipt is not None and receipt.session_id != session.id:
+            outcome = Outcome(playing=False, reason=Reason.WENT_ALONG)
+        else:
+            outcome = self._playback.depart(account, session.id, lambda: self._work.start_waits(account))
+        self._notes.outcome(session.id, outcome)
+        self._report(session, outcome, entry, event)
+
+    def _report(self, session: Session, outcome: Outcome, entry: JournalEntry | None, event: str) -> None:
         _log.info(
             "playback",
             extra={
@@ -143,37 +213,14 @@ class RoomMusic:
             },
         )
         if entry is not None:
-            self._journal.settle(entry.id, outcome.reason, outcome.detail)
-            self._feed.tell(replace(entry, outcome=outcome.reason, detail=outcome.detail))
+            self._records.settle(entry, outcome)
         elif outcome.reason in _NEWS:
-            mended = self._mended(session, outcome)
-            self._journal.record(mended)
-            self._feed.tell(mended)
+            action = Action.START if session.ended_at is None else Action.END
+            decision = Decision(action, session.end_reason or Reason.RESTARTED)
+            row = replace(self._records.about(decision, event, session), session_id=session.id)
+            self._records.add(row, outcome)
 
-    def _mended(self, session: Session, outcome: Outcome) -> JournalEntry:
-        """Return a row of its own for what no motion and no deadline brought about."""
-        over = session.ended_at is not None
-        return JournalEntry(
-            id=ids.new_id("entry"),
-            at=self._clock.now(),
-            sensor_id=session.sensor_id,
-            event="mended",
-            action=Action.END if over else Action.START,
-            reason=session.end_reason or Reason.RESTARTED,
-            key=ids.new_id("mended"),
-            household_id=session.household_id,
-            room_id=session.room_id,
-            session_id=session.id,
-            outcome=outcome.reason,
-            detail=outcome.detail,
-        )
 
-    def _session(self, session_id: str) -> Session | None:
-        try:
-            return self._store.session(session_id)
-        except NotFound:
-            return None
-
-    def _is_under_way(self, session: Session) -> bool:
-        with self._guard:
-            return session.id in self._under_way
+def _others(room: Room, account: str | None) -> tuple[str, ...]:
+    """Return who else may hold the room's speaker."""
+    return tuple(dict.fromkeys(who for who in (room.account, *room.stand_ins) if who and who != account))

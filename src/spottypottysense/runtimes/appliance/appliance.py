@@ -12,6 +12,7 @@ from spottypottysense.api.app import create_app
 from spottypottysense.clock import ScaledClock
 from spottypottysense.errors import Conflict, Invalid, SpottyError
 from spottypottysense.presence.model import Action, JournalEntry
+from spottypottysense.reasons import Reason
 from spottypottysense.runtimes.appliance.endpoint import Endpoint
 from spottypottysense.runtimes.appliance.files import locked, write_private
 from spottypottysense.runtimes.appliance.metrics import CONTENT_TYPE
@@ -29,6 +30,8 @@ _MEND_EVERY = timedelta(seconds=30)
 _REMIND_EVERY = timedelta(hours=1)
 _DELIVER_EVERY = timedelta(minutes=1)
 _FORGET_EVERY = timedelta(hours=1)
+_BEGAN = frozenset({Reason.STARTED, Reason.RESUMED})
+_SPEAKERS_FAULT = frozenset({Reason.SPEAKER_ASLEEP, Reason.SPEAKER_MISSING, Reason.NOT_CONFIRMED})
 _SHORTEST_TICK = timedelta(milliseconds=10)
 
 
@@ -137,7 +140,7 @@ class Appliance:
         speed = clock.speed if isinstance(clock, ScaledClock) else 1.0
         tick = max(settings.tick / speed, _SHORTEST_TICK)
         return (
-            Job("overdue", tick, core.presence.end_overdue, after=_BACKLOG / speed),
+            Job("overdue", tick, core.presence.tick, after=_BACKLOG / speed),
             Job("mend", _MEND_EVERY, core.presence.mend, jitter=0.1),
             Job(
                 "grants",
@@ -163,8 +166,19 @@ class Appliance:
         metrics = self._house.metrics
         if entry.outcome is not None:
             metrics.playback.labels(entry.outcome).inc()
+            self._measure(entry)
         elif entry.action is Action.END:
             metrics.sessions_ended.labels(entry.reason).inc()
+
+    def _measure(self, entry: JournalEntry) -> None:
+        """Measure how music began, or count a speaker that kept it from beginning."""
+        metrics = self._house.metrics
+        if entry.outcome in _SPEAKERS_FAULT:
+            metrics.speaker_asleep.labels(entry.outcome).inc()
+        if entry.outcome in _BEGAN:
+            for session in self._house.core.presence.open_sessions():
+                if session.id == entry.session_id and session.confirmed_after is not None:
+                    metrics.first_note_seconds.observe(session.confirmed_after.total_seconds())
 
     def _figures(self) -> tuple[bytes, str]:
         return self._house.metrics.render(), CONTENT_TYPE

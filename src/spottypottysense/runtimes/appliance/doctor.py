@@ -13,9 +13,10 @@ from datetime import UTC, datetime, timedelta
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from urllib.parse import urlsplit
 
-from spottypottysense.api.overview import called
+from spottypottysense.api.advice import with_advice
+from spottypottysense.api.overview import called, silenced_by
 from spottypottysense.errors import SpottyError
-from spottypottysense.reasons import sentence as words
+from spottypottysense.reasons import Reason
 from spottypottysense.runtimes.appliance import settings as table
 from spottypottysense.runtimes.appliance.settings import Settings
 from spottypottysense.runtimes.appliance.standing import standing_of
@@ -140,6 +141,7 @@ def _house(settings: Settings) -> list[Finding]:
             *_people(house),
             *_seats(house),
             *_messages(house),
+            *_silenced(house),
             *_rooms(house),
         ]
     finally:
@@ -178,8 +180,21 @@ def _messages(house: House) -> Iterable[Finding]:
         yield Finding("notices", False, f"Address {number} of SPOTTY_NOTIFY_URLS is not one of Apprise's.")
     for notice in house.core.notices.waiting():
         told = "" if notice.delivered_at else " It could not be sent yet."
-        said = f"{called(house.core.accounts, notice.subject)}: {words(notice.reason)}{told}"
-        yield Finding("notice", False, said)
+        email = house.core.accounts.email_of(notice.subject) or ""
+        said = with_advice(notice.reason, email=email)
+        yield Finding("notice", False, f"{called(house.core.accounts, notice.subject)}: {said}{told}")
+
+
+def _silenced(house: House) -> Iterable[Finding]:
+    """Say what somebody switched on purpose, and may have forgotten."""
+    now = house.house_clock.now()
+    for household in house.core.accounts.households():
+        reason = silenced_by(household, now)
+        if reason is not None:
+            yield Finding(f"household {household.name}", True, with_advice(reason))
+        for room in house.core.sensors.rooms(household.id):
+            if room.snoozed_until is not None and now < room.snoozed_until:
+                yield Finding(f"room {room.name}", True, with_advice(Reason.SNOOZED, room.name))
 
 
 def _rooms(house: House) -> Iterable[Finding]:

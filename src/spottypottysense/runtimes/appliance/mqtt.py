@@ -23,7 +23,7 @@ from spottypottysense.runtimes.appliance.files import write_private
 
 _log = logging.getLogger("spotty.mqtt")
 
-_FILTERS = ("sensors/+/motion", "sensors/+/status", "sensors/+/register")
+_FILTERS = ("sensors/+/motion", "sensors/+/switch", "sensors/+/status", "sensors/+/register")
 _PATIENCE_SECONDS = 2.0
 _MAX_QUEUED = 1000
 

@@ -28,6 +28,9 @@ class Reception:
             self._status(topic, payload)
         elif kind == "register":
             _log.info("a sensor introduces itself", extra={"topic": topic[:200]})
+        elif kind == "switch":
+            decision = self._core.by_hand.take_in(topic, payload, self._clock.now(), retained)
+            self._metrics.switches.labels(decision.reason).inc()
         else:
             began = time.perf_counter()
             decision = self._core.presence.take_in(topic, payload, self._clock.now(), retained)

@@ -24,6 +24,11 @@ from spottypottysense.runtimes.appliance.sqlite.database import Database
 from spottypottysense.runtimes.appliance.sqlite.grants import SqliteGrants
 from spottypottysense.runtimes.appliance.sqlite.journal import SqliteJournal
 from spottypottysense.runtimes.appliance.sqlite.notices import SqliteNotices
+from spottypottysense.runtimes.appliance.sqlite.playback import (
+    SqliteBookmarks,
+    SqliteContentLengths,
+    SqliteKnownSpeakers,
+)
 from spottypottysense.runtimes.appliance.sqlite.receipts import SqliteReceipts
 from spottypottysense.runtimes.appliance.sqlite.rooms import SqliteRooms
 from spottypottysense.runtimes.appliance.sqlite.sensors import SqliteSensors
@@ -161,6 +166,9 @@ def _stores(database: Database, vault: Vault, apps: SqliteApps, clock: Clock) ->
         apps=apps,
         notices=SqliteNotices(database),
         receipts=SqliteReceipts(database),
+        bookmarks=SqliteBookmarks(database),
+        speakers=SqliteKnownSpeakers(database),
+        lengths=SqliteContentLengths(database),
         sessions=SqliteSessions(database),
         session_log=SqliteSessions(database),
         journal=SqliteJournal(database),

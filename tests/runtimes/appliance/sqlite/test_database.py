@@ -19,10 +19,14 @@ from spottypottysense.runtimes.appliance.sqlite.database import Database
 from spottypottysense.runtimes.appliance.sqlite.grants import CONSENTED_BEFORE, SEATS
 from spottypottysense.runtimes.appliance.sqlite.grants import DUE as DUE_GRANTS
 from spottypottysense.runtimes.appliance.sqlite.journal import KNOWS, RELEASE_KEYS
+from spottypottysense.runtimes.appliance.sqlite.playback import ALL_OF, OF_TYPE
 from spottypottysense.runtimes.appliance.sqlite.sessions import DUE as DUE_SESSIONS
 from spottypottysense.runtimes.appliance.sqlite.sessions import LATEST_IN
 
-INSERT = "INSERT INTO receipts VALUES (?, 's', 'r', 'i', 'n', 'c', 0, 0, 1)"
+INSERT = (
+    "INSERT INTO receipts (account, session_id, room_id, speaker_id, speaker_name, content, started_at,"
+    " confirmed, version) VALUES (?, 's', 'r', 'i', 'n', 'c', 0, 0, 1)"
+)
 COUNT = "SELECT count(*) FROM receipts"
 
 
@@ -190,6 +194,8 @@ def test_closed(database: Database) -> None:
         (SWEEP, (1,)),
         (KNOWS, ("key",)),
         (RELEASE_KEYS, (1,)),
+        (OF_TYPE, ("anna", "Bath", "Speaker")),
+        (ALL_OF, ("anna",)),
     ],
 )
 def test_hot_reads_use_an_index(database: Database, sql: str, values: tuple[object, ...]) -> None:

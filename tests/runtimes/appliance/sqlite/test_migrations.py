@@ -5,21 +5,34 @@ import signal
 import sqlite3
 import subprocess
 import sys
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
 
+from spottypottysense.accounts.model import Household
 from spottypottysense.errors import SpottyError
 from spottypottysense.grants.model import Grant, GrantState, Secret
+from spottypottysense.playback.model import Receipt
+from spottypottysense.presence.model import Heard
+from spottypottysense.reasons import Reason
+from spottypottysense.runtimes.appliance.sqlite import rows
+from spottypottysense.runtimes.appliance.sqlite.accounts import SqliteAccounts
 from spottypottysense.runtimes.appliance.sqlite.columns import to_micros
 from spottypottysense.runtimes.appliance.sqlite.database import Database
 from spottypottysense.runtimes.appliance.sqlite.grants import SqliteGrants
+from spottypottysense.runtimes.appliance.sqlite.journal import SqliteJournal
 from spottypottysense.runtimes.appliance.sqlite.migrations import Migration, migrate, shipped
+from spottypottysense.runtimes.appliance.sqlite.receipts import SqliteReceipts
+from spottypottysense.runtimes.appliance.sqlite.rooms import SqliteRooms
+from spottypottysense.runtimes.appliance.sqlite.sessions import SqliteSessions
 from spottypottysense.runtimes.appliance.vault import Vault
+from spottypottysense.sensors.model import DayPart, Programme, Room, Speaker
 
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 EXPIRY = datetime(2026, 3, 1, 12, tzinfo=UTC)
 CONSENT = datetime(2026, 1, 1, tzinfo=UTC)
 NEXT = shipped()[-1].number + 1
@@ -139,13 +152,21 @@ def test_two_programs_open_a_fresh_file_at_once(tmp_path: Path) -> None:
             database.close()
 
 
-def test_grants_of_the_first_version_live_on(tmp_path: Path) -> None:
-    """Grants that were stored before attempts were are due when they expire, open, and go on as before."""
-    path, vault = tmp_path / "spotty.db", Vault(tmp_path / "spotty.key")
+@contextmanager
+def of_version(path: Path, reached: int) -> Iterator[sqlite3.Connection]:
+    """Make a database that has taken the first `reached` steps, and lend it to be filled."""
     path.touch(mode=0o600)
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         connection.execute("BEGIN")
-        migrate(connection, path, shipped()[:1])
+        migrate(connection, path, shipped()[:reached])
+        yield connection
+        connection.execute("COMMIT")
+
+
+def test_grants_of_the_first_version_live_on(tmp_path: Path) -> None:
+    """Grants that were stored before attempts were are due when they expire, open, and go on as before."""
+    path, vault = tmp_path / "spotty.db", Vault(tmp_path / "spotty.key")
+    with of_version(path, 1) as connection:
         connection.execute("INSERT INTO households VALUES ('home', 'Home', 'UTC', NULL, 1, 1)")
         for name, state in (("anna", "working"), ("ben", "dead")):
             connection.execute("INSERT INTO users VALUES (?, 'home', ?, '', 'owner', 1)", (name, name))
@@ -153,7 +174,6 @@ def test_grants_of_the_first_version_live_on(tmp_path: Path) -> None:
             row = (name, "client", *tokens, to_micros(EXPIRY), to_micros(CONSENT), "a b", state, 7)
             connection.execute("INSERT INTO grants VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
         connection.execute("INSERT INTO notices VALUES (1, 'n', 'anna', 'reconnect', 5, NULL)")
-        connection.execute("COMMIT")
     database = Database(path)
     grants = SqliteGrants(database, vault)
     anna = Grant(
@@ -172,3 +192,66 @@ def test_grants_of_the_first_version_live_on(tmp_path: Path) -> None:
     assert grants.due(EXPIRY, 10) == ("anna",)
     assert grants.save(anna).version == 8
     database.close()
+
+
+@pytest.mark.parametrize("reached", [1, 2, 3])
+def test_house_from_before_playback_had_a_memory(tmp_path: Path, reached: int) -> None:
+    """Households, rooms and receipts of every earlier version live on, and what is new is as by default."""
+    path = tmp_path / "spotty.db"
+    with of_version(path, reached) as connection:
+        connection.execute("INSERT INTO households VALUES ('home', 'Home', 'UTC', '22:00:00/07:00:00', 7, 0)")
+        connection.execute("INSERT INTO users VALUES ('anna', 'home', 'anna@example.org', '', 'owner', 1)")
+        home: rows.Row = {"household_id": "home", "shuffle": 0}
+        rows.insert(connection, "rooms", {**home, "id": "attic", "name": "Attic", "shuffle": 1})
+        speaker: rows.Row = {"speaker_name": "Bad", "speaker_type": "Speaker", "speaker_last_id": "id"}
+        bath: rows.Row = {
+            "id": "bath",
+            "name": "Bath",
+            "account": "anna",
+            "content": "spotify:album:1",
+            "volume": 30,
+        }
+        rows.insert(connection, "rooms", {**home, **speaker, **bath, "timeout": 1, "motion_gap": 2})
+        connection.execute("INSERT INTO receipts VALUES ('anna', 's', 'bath', 'id', 'Bad', 'c', 0, 1, 4)")
+    with closing(Database(path)) as database:
+        accounts, rooms, receipts = SqliteAccounts(database), SqliteRooms(database), SqliteReceipts(database)
+        micro, hours = timedelta(microseconds=1), (time(22), time(7))
+        assert accounts.household("home") == Household("home", "Home", "UTC", hours, 7 * micro, 0 * micro)
+        room = Room("bath", "home", "Bath", "anna", Speaker("Bad", "Speaker", "id"), "spotify:album:1", 30)
+        room = replace(room, shuffle=False, timeout=micro, motion_gap=2 * micro)
+        assert rooms.rooms("home") == (Room("attic", "home", "Attic"), room)
+        receipt = Receipt("anna", "s", "bath", "id", "Bad", "c", EPOCH, confirmed=True, version=4)
+        assert receipts.receipts() == (receipt,)
+        assert receipts.save(replace(receipt, item="spotify:track:1")).version == 5
+        rooms.save_room(replace(room, day=(Programme(DayPart.NIGHT, time(22)),)))
+
+
+@pytest.mark.parametrize("reached", [1, 2, 3])
+def test_visits_from_before_playback_had_a_memory(tmp_path: Path, reached: int) -> None:
+    """Sessions and journal of every earlier version live on; what was not ours had been taken over."""
+    path = tmp_path / "spotty.db"
+    with of_version(path, reached) as connection:
+        for number, (music, silent) in enumerate(
+            [("playing", None), ("silent", "not_ours"), ("silent", "own_music")]
+        ):
+            session: rows.Row = {
+                "id": f"s{number}", "household_id": "home", "room_id": "bath", "sensor_id": "pir",
+                "opened_at": number, "last_motion_at": 3, "deadline_at": 4, "motions": 1,
+                "heard": '[["pir", true, 3]]', "music": music, "silent_reason": silent, "music_time": 5,
+                "ended_at": 6, "end_reason": "timeout", "version": 2,
+            }  # fmt: skip
+            rows.insert(connection, "sessions", session)
+            entry: rows.Row = {
+                "id": f"e{number}", "at": number, "sensor_id": "pir", "event": "deadline", "detail": "",
+                "key": f"k{number}", "action": "end", "reason": "timeout", "outcome": silent,
+            }  # fmt: skip
+            rows.insert(connection, "journal", entry)
+    with closing(Database(path)) as database:
+        sessions = SqliteSessions(database)
+        found = sessions.sessions("home", EPOCH, EXPIRY, 10)
+        reasons = [Reason.OWN_MUSIC, Reason.USER_TOOK_OVER, None]
+        assert [session.silent_reason for session in found] == reasons
+        assert [entry.outcome for entry in SqliteJournal(database).recent(None, 10)] == reasons
+        assert {(s.asked_at, s.accepted_after, s.confirmed_after) for s in found} == {(None, None, None)}
+        assert found[0].heard == (Heard("pir", True, EPOCH + timedelta(microseconds=3)),)
+        assert sessions.save(replace(found[0], asked_at=EPOCH)).version == 3

@@ -12,7 +12,9 @@ from pathlib import Path
 MAX_PAYLOAD = 128 * 1024
 """Bytes; what AWS IoT Core takes, so that a sensor behaves alike at home and on AWS."""
 
-SENSOR_SAYS = ("motion", "status", "register")
+SENSOR_SAYS = ("motion", "switch", "status", "register")
+"""Every sensor may say all of it; the hub takes commands on `switch` only from what is registered as one."""
+
 SENSOR_HEARS = ("config", "commands")
 
 # What was not acknowledged comes again only after this wait, even to a hub that connects anew, so it is

@@ -11,9 +11,13 @@ from spottypottysense import __version__
 from spottypottysense.errors import SpottyError
 from spottypottysense.runtimes.appliance.cli.checking import add_to as add_checking
 from spottypottysense.runtimes.appliance.cli.connecting import add_to as add_connecting
-from spottypottysense.runtimes.appliance.cli.house import add_to as add_house
+from spottypottysense.runtimes.appliance.cli.people import add_to as add_people
+from spottypottysense.runtimes.appliance.cli.playing import add_to as add_playing
 from spottypottysense.runtimes.appliance.cli.replaying import add_to as add_replaying
+from spottypottysense.runtimes.appliance.cli.rooms import add_to as add_rooms
 from spottypottysense.runtimes.appliance.cli.running import add_to as add_running
+from spottypottysense.runtimes.appliance.cli.sensing import add_to as add_sensing
+from spottypottysense.runtimes.appliance.cli.speakers import add_to as add_speakers
 from spottypottysense.runtimes.appliance.cli.tending import add_to as add_tending
 
 app = typer.Typer(
@@ -42,7 +46,19 @@ def common(
         os.environ["SPOTTY_DATA"] = str(data)
 
 
-for add_to in (add_running, add_house, add_connecting, add_tending, add_replaying, add_checking):
+_SUBJECTS = (
+    add_running,
+    add_people,
+    add_rooms,
+    add_sensing,
+    add_playing,
+    add_speakers,
+    add_connecting,
+    add_tending,
+    add_replaying,
+    add_checking,
+)
+for add_to in _SUBJECTS:
     add_to(app)
 
 

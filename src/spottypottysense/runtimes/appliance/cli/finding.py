@@ -10,6 +10,7 @@ import typer
 from spottypottysense.accounts.model import Household, User
 from spottypottysense.errors import Invalid, NotFound
 from spottypottysense.runtimes.appliance import settings
+from spottypottysense.runtimes.appliance.files import locked
 from spottypottysense.runtimes.appliance.wiring import House, build
 from spottypottysense.sensors.model import Room
 
@@ -24,6 +25,15 @@ def opened() -> Iterator[House]:
         yield house
     finally:
         house.close()
+
+
+def appliance_runs(house: House) -> bool:
+    """Say whether an appliance looks after this house, in another process."""
+    try:
+        with locked(house.settings.data / "appliance.lock", wait=False):
+            return False
+    except BlockingIOError:
+        return True
 
 
 def household_named(house: House, name: str | None) -> Household:
@@ -44,6 +54,17 @@ def household_named(house: House, name: str | None) -> Household:
 def room_named(house: House, home: Household, name: str) -> Room | None:
     """Return the room of that name, or None."""
     return next((room for room in house.core.sensors.rooms(home.id) if room.name == name), None)
+
+
+def room_of(house: House, home: Household, name: str) -> Room:
+    """Return the room of that name; raises `Invalid` with the names that there are."""
+    room = room_named(house, home, name)
+    if room is None:
+        names = ", ".join(room.name for room in house.core.sensors.rooms(home.id))
+        known = f"choose one of {names}." if names else "make one with `spotty room set NAME`."
+        message = f"There is no room {name!r}: {known}"
+        raise Invalid(message, field="room")
+    return room
 
 
 def member(house: House, home: Household, email: str) -> User:

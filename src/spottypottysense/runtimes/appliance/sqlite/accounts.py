@@ -2,12 +2,14 @@
 
 import sqlite3
 
-from spottypottysense.accounts.model import Household, Role, User
+from spottypottysense.accounts.model import Household, Mode, Role, User
 from spottypottysense.errors import Conflict, NotFound
 from spottypottysense.runtimes.appliance.sqlite import rows
 from spottypottysense.runtimes.appliance.sqlite.columns import (
     to_hours,
     to_hours_text,
+    to_micros,
+    to_moment,
     to_span,
     to_span_micros,
     unless_none,
@@ -44,6 +46,10 @@ class SqliteAccounts:
             "quiet_hours": unless_none(to_hours_text, household.quiet_hours),
             "timeout": to_span_micros(household.timeout),
             "motion_gap": to_span_micros(household.motion_gap),
+            "mode": household.mode,
+            "snoozed_until": unless_none(to_micros, household.snoozed_until),
+            "takes_over": household.takes_over,
+            "latest_wins": household.latest_wins,
         }
         with self._database.write() as connection:
             rows.put(connection, "households", "id", row)
@@ -80,6 +86,10 @@ def _household(row: sqlite3.Row) -> Household:
         quiet_hours=unless_none(to_hours, row["quiet_hours"]),
         timeout=to_span(row["timeout"]),
         motion_gap=to_span(row["motion_gap"]),
+        mode=Mode(row["mode"]),
+        snoozed_until=unless_none(to_moment, row["snoozed_until"]),
+        takes_over=bool(row["takes_over"]),
+        latest_wins=bool(row["latest_wins"]),
     )
 
 

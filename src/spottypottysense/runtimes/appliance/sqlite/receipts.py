@@ -5,8 +5,9 @@ from dataclasses import replace
 
 from spottypottysense.playback.model import Receipt
 from spottypottysense.runtimes.appliance.sqlite import rows
-from spottypottysense.runtimes.appliance.sqlite.columns import to_micros, to_moment
+from spottypottysense.runtimes.appliance.sqlite.columns import to_micros, to_moment, unless_none
 from spottypottysense.runtimes.appliance.sqlite.database import Database
+from spottypottysense.sensors.model import Ending
 
 
 class SqliteReceipts:
@@ -55,6 +56,12 @@ def _row(receipt: Receipt) -> rows.Row:
         "content": receipt.content,
         "started_at": to_micros(receipt.started_at),
         "confirmed": receipt.confirmed,
+        "speaker_type": receipt.speaker_type,
+        "item": receipt.item,
+        "volume": receipt.volume,
+        "volume_before": receipt.volume_before,
+        "ending": receipt.ending,
+        "pause_at": unless_none(to_micros, receipt.pause_at),
         "version": receipt.version,
     }
 
@@ -69,5 +76,11 @@ def _receipt(row: sqlite3.Row) -> Receipt:
         content=row["content"],
         started_at=to_moment(row["started_at"]),
         confirmed=bool(row["confirmed"]),
+        speaker_type=row["speaker_type"],
+        item=row["item"],
+        volume=row["volume"],
+        volume_before=row["volume_before"],
+        ending=Ending(row["ending"]),
+        pause_at=unless_none(to_moment, row["pause_at"]),
         version=row["version"],
     )

@@ -1,18 +1,22 @@
 """Rooms, in SQLite."""
 
+import json
 import sqlite3
+from datetime import time
 
 from spottypottysense.errors import NotFound
 from spottypottysense.runtimes.appliance.sqlite import rows
 from spottypottysense.runtimes.appliance.sqlite.columns import (
     to_hours,
     to_hours_text,
+    to_micros,
+    to_moment,
     to_span,
     to_span_micros,
     unless_none,
 )
 from spottypottysense.runtimes.appliance.sqlite.database import Database
-from spottypottysense.sensors.model import Room, Speaker
+from spottypottysense.sensors.model import Beginning, DayPart, Ending, Programme, Room, Speaker
 
 
 class SqliteRooms:
@@ -57,6 +61,13 @@ def _row(room: Room) -> rows.Row:
         "timeout": unless_none(to_span_micros, room.timeout),
         "motion_gap": unless_none(to_span_micros, room.motion_gap),
         "quiet_hours": unless_none(to_hours_text, room.quiet_hours),
+        "stand_ins": json.dumps(room.stand_ins),
+        "day": _day_text(room.day),
+        "beginning": room.beginning,
+        "ending": room.ending,
+        "fades_in": room.fades_in,
+        "follows": room.follows,
+        "snoozed_until": unless_none(to_micros, room.snoozed_until),
     }
 
 
@@ -73,6 +84,13 @@ def _room(row: sqlite3.Row) -> Room:
         timeout=unless_none(to_span, row["timeout"]),
         motion_gap=unless_none(to_span, row["motion_gap"]),
         quiet_hours=unless_none(to_hours, row["quiet_hours"]),
+        stand_ins=tuple(json.loads(row["stand_ins"])),
+        day=_day(row["day"]),
+        beginning=Beginning(row["beginning"]),
+        ending=Ending(row["ending"]),
+        fades_in=bool(row["fades_in"]),
+        follows=bool(row["follows"]),
+        snoozed_until=unless_none(to_moment, row["snoozed_until"]),
     )
 
 
@@ -80,3 +98,14 @@ def _speaker(row: sqlite3.Row) -> Speaker | None:
     if row["speaker_name"] is None:
         return None
     return Speaker(name=row["speaker_name"], type=row["speaker_type"], last_id=row["speaker_last_id"])
+
+
+def _day_text(day: tuple[Programme, ...]) -> str:
+    return json.dumps([[now.part, now.starts.isoformat(), now.content, now.ceiling] for now in day])
+
+
+def _day(text: str) -> tuple[Programme, ...]:
+    return tuple(
+        Programme(DayPart(part), time.fromisoformat(starts), content, ceiling)
+        for part, starts, content, ceiling in json.loads(text)
+    )

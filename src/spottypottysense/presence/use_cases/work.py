@@ -1,0 +1,46 @@
+"""The work that waits in the lanes: whose it is, and whether somebody's start is behind it."""
+
+import threading
+from collections import Counter
+from collections.abc import Callable
+
+from spottypottysense.presence.ports import Lanes
+
+
+class LaneWork:
+    """Hands work to the lanes, one thing at a time per Spotify account, and knows what is under way."""
+
+    def __init__(self, lanes: Lanes) -> None:
+        self._lanes = lanes
+        self._sessions: Counter[str] = Counter()
+        self._starts: Counter[str] = Counter()
+        self._guard = threading.Lock()
+
+    def submit(self, lane: str, session_id: str, work: Callable[[], None], *, is_start: bool = False) -> None:
+        """Queue `work` about a session; returns at once."""
+        with self._guard:
+            self._sessions[session_id] += 1
+            self._starts[lane] += is_start
+
+        def run() -> None:
+            with self._guard:
+                self._starts[lane] -= is_start
+            try:
+                work()
+            finally:
+                with self._guard:
+                    self._sessions[session_id] -= 1
+                    self._sessions += Counter()
+                    self._starts += Counter()
+
+        self._lanes.submit(lane, run)
+
+    def is_under_way(self, session_id: str) -> bool:
+        """Say whether anything is being done about the session's music."""
+        with self._guard:
+            return self._sessions[session_id] > 0
+
+    def start_waits(self, lane: str) -> bool:
+        """Say whether music is to start in this lane as soon as what runs there is done."""
+        with self._guard:
+            return self._starts[lane] > 0

@@ -44,8 +44,12 @@ def test_short_lives_are_refreshed_in_the_background(home: Living) -> None:
     home.moves()
     assert home.waits_for(Reason.STARTED)
     before = _refreshes(home.spotify)
-    assert eventually(lambda: home.house.core.grants.refresh_due().refreshed == 1)
-    assert _refreshes(home.spotify) == before + 1
+
+    def renewed() -> bool:
+        home.house.core.grants.refresh_due()  # the ticker's own pass may be the one that finds it due
+        return _refreshes(home.spotify) > before
+
+    assert eventually(renewed)
 
 
 def _dies(home: Living) -> None:

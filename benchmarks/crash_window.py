@@ -1,72 +1,74 @@
 """How long a fresh token exists in our memory alone: the window in which a crash would lose it.
 
 From the moment Spotify's answer has been read to the moment it is durable on the disk, beside the whole
-refresh from the call for it to its end. Run: .venv/bin/python benchmarks/crash_window.py [--json]
+refresh from the question to then. Run: .venv/bin/python benchmarks/crash_window.py [--json]
 """
 
 import argparse
 import tempfile
-import threading
 import time
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
-from spottypottysense.grants.model import Grant
-from spottypottysense.grants.ports import GrantStore
+from spottypottysense.grants.model import ClientApp, Grant, Secret, TokenReply
+from spottypottysense.runtimes.appliance.sqlite.database import Database
+from spottypottysense.runtimes.appliance.sqlite.grants import SqliteGrants
+from spottypottysense.runtimes.appliance.vault import Vault
 from spottypottysense.simulator import server
 from spottypottysense.simulator.remote import Remote
+from spottypottysense.spotify.accounts import Accounts
+from spottypottysense.spotify.client import Client
 from support.apart import apart
 from support.appliance import figures
-from support.grants import give_grants, grants, make_due, open_database, open_grants
+from support.grants import give_grants, grants, make_due, open_database
 from support.tables import show_tables
 
+Moments = dict[Secret, tuple[float, float]]
 
-@dataclass
-class Watch:
-    """A grant store that notes how long answers waited for the disk; seconds."""
 
-    store: GrantStore
-    windows: list[float] = field(default_factory=list)
-    refreshes: list[float] = field(default_factory=list)
-    _mine: threading.local = field(default_factory=threading.local)
+class WatchedEndpoint(Accounts):
+    """The token endpoint, which notes for each fresh token when it was asked for and when it came."""
 
-    def answered(self, _seconds: float) -> None:
-        """Note that Spotify's answer has been read, in the thread that asked."""
-        self._mine.answered_at = time.perf_counter()
+    def __init__(self, moments: Moments, client: Client) -> None:
+        super().__init__(client)
+        self._moments = moments
 
-    def grant(self, user_id: str) -> Grant:
-        """Read as ever: a refresh begins with it."""
-        self._mine.began_at = time.perf_counter()
-        return self.store.grant(user_id)
+    def refresh(self, app: ClientApp, refresh_token: Secret) -> TokenReply:
+        """Ask as ever."""
+        asked_at = time.perf_counter()
+        reply = super().refresh(app, refresh_token)
+        self._moments[reply.access_token] = asked_at, time.perf_counter()
+        return reply
 
-    def save(self, grant: Grant) -> Grant:
-        """Write the outcome of an attempt, as ever."""
-        saved = self.store.save(grant)
+
+class WatchedStore(SqliteGrants):
+    """The grants, which note how long answers waited for the disk, and whole refreshes took; seconds."""
+
+    def __init__(self, data: Path, database: Database, moments: Moments) -> None:
+        super().__init__(database, Vault(data / "key"))
+        self.windows: list[float] = []
+        self.refreshes: list[float] = []
+        self._moments = moments
+
+    def save_all(self, grants: Sequence[Grant]) -> tuple[Grant, ...]:
+        """Write answers as ever."""
+        saved = super().save_all(grants)
         now = time.perf_counter()
-        self.windows.append(now - self._mine.answered_at)
-        self.refreshes.append(now - self._mine.began_at)
+        for grant in saved:
+            asked_at, answered_at = self._moments.pop(grant.access_token)
+            self.windows.append(now - answered_at)
+            self.refreshes.append(now - asked_at)
         return saved
-
-    def hold(self, grant: Grant) -> Grant:
-        """Begin an attempt as ever."""
-        return self.store.hold(grant)
-
-    def due(self, now: datetime, limit: int) -> tuple[str, ...]:
-        """Find as ever."""
-        return self.store.due(now, limit)
-
-    def delete(self, user_id: str) -> None:
-        """Forget as ever."""
-        self.store.delete(user_id)
 
 
 def windows(url: str, data: Path, at_once: int) -> dict[str, object]:
     """Refresh everything that is due and return the microseconds."""
     make_due(data)
     database = open_database(data)
-    watch = Watch(open_grants(data, database))
-    report = grants(url, watch, at_once, observe=watch.answered).refresh_due()
+    moments: Moments = {}
+    watch = WatchedStore(data, database, moments)
+    report = grants(url, watch, at_once, partial(WatchedEndpoint, moments)).refresh_due()
     database.close()
     window = figures([1e6 * seconds for seconds in watch.windows])
     whole = figures([1e6 * seconds for seconds in watch.refreshes])

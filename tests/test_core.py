@@ -110,7 +110,7 @@ def test_broken_app_is_told_once_and_settled_by_an_answer(home: PretendHome) -> 
     assert told == [("client", Reason.APP_MISCONFIGURED)]
     assert home.core.connections.connection("anna").reason is None
     home.tokens.before = lambda _: None
-    home.clock.advance(11 * MINUTE)
+    home.clock.advance(16 * MINUTE)  # the longest wait after failures, with its dice
     assert home.core.grants.refresh_due().refreshed == 1
     assert home.core.notices.unsettled() == ()
 

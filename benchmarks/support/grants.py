@@ -8,7 +8,7 @@ from time import sleep
 
 from spottypottysense.clock import SystemClock
 from spottypottysense.grants.model import ClientApp, Grant, Schedule, Secret
-from spottypottysense.grants.ports import GrantStore
+from spottypottysense.grants.ports import GrantStore, TokenEndpoint
 from spottypottysense.grants.use_cases import Grants
 from spottypottysense.reasons import Reason
 from spottypottysense.runtimes.appliance.crew import ThreadCrew
@@ -113,13 +113,12 @@ def grants(
     url: str,
     store: GrantStore,
     at_once: int,
-    observe: Callable[[float], None] = lambda _seconds: None,
+    endpoint: Callable[[Client], TokenEndpoint] = Accounts,
 ) -> Grants:
     """Return the use case as the appliance has it, with all its guards, and `at_once` hands."""
-    client = Client(url, url, connections=at_once, observe=observe)
     return Grants(
         store,
-        Accounts(client),
+        endpoint(Client(url, url, connections=at_once)),
         OneApp(),
         ThreadCrew(at_once),
         Nobody(),

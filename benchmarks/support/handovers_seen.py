@@ -38,15 +38,23 @@ def asleep(house: Visitors) -> Iterator[None]:
 
 
 @HANDOVERS.enter(
-    "hand-over: the new speaker wakes on the second transfer", "spotcast#378", Reason.HANDED_OVER
+    "hand-over: the new speaker would wake if it were addressed",
+    "spotcast#378",
+    Reason.SPEAKER_ASLEEP,
+    on="kitchen",
+    after="kitchen",
+    never=("transfer", "transfer(404)", "pause"),
 )
-def second_transfer(house: Visitors) -> Iterator[None]:
-    """One transfer is not always enough."""
+def would_wake(house: Visitors) -> Iterator[None]:
+    """A transfer brings along what plays, heard or not: the music stays, and is the kitchen's to pause."""
     house.has_habits("bathroom", wakes_on_transfer=2)
     house.lived_in()
     house.happens_to("bathroom", "sleep")
-    house.plays_in_the_kitchen()
+    kitchen = house.plays_in_the_kitchen()
     yield
+    yield
+    ended = house.playback.depart(OWNER, kitchen.session_id)
+    assert ended.reason is Reason.PAUSED
 
 
 @HANDOVERS.enter(
@@ -98,8 +106,9 @@ def late(house: Visitors) -> Iterator[None]:
 )
 def broken_off(house: Visitors) -> Iterator[None]:
     """Moving once more changes nothing."""
+    house.happens_to("bathroom", "volume", percent=30)
     house.plays_in_the_kitchen()
-    house.goes_wrong("disconnect", after=True, path="/v1/me/player", count=2)
+    house.goes_wrong("disconnect", after=True, method="PUT", path="/v1/me/player", count=1)
     yield
 
 

@@ -157,17 +157,37 @@ def test_holding_writes_the_attempt_alone(house: Stores) -> None:
     """Whatever else differs in the grant that is held, only its attempt is stored, under a new version."""
     stored = house.grants.save(GRANT)
     attempt = Attempt("process", NOW + timedelta(seconds=60))
-    held = house.grants.hold(replace(stored, attempt=attempt, access_token=Secret("other")))
+    (held,) = house.grants.hold([replace(stored, attempt=attempt, access_token=Secret("other"))])
     assert (held.version, held.attempt) == (2, attempt)
     assert house.grants.grant("anna") == replace(stored, attempt=attempt, version=2)
-    with pytest.raises(Conflict):
-        house.grants.hold(replace(stored, attempt=None))
-    with pytest.raises(Conflict):
-        house.grants.hold(replace(GRANT, user_id="nobody", version=1))
+    assert house.grants.hold([replace(stored, attempt=None)]) == ()
+    assert house.grants.hold([replace(GRANT, user_id="nobody", version=1)]) == ()
+    assert house.grants.grant("anna") == replace(stored, attempt=attempt, version=2)
 
 
 def test_one_of_many_holds(house: Stores) -> None:
     """Of eight callers that want to ask Spotify at once, exactly one may."""
     read = house.grants.save(GRANT)
     attempt = Attempt("process", NOW)
-    assert winners(lambda n: house.grants.hold(replace(read, attempt=replace(attempt, owner=f"{n}")))) == 1
+    held: list[Grant] = []
+    winners(lambda n: held.extend(house.grants.hold([replace(read, attempt=replace(attempt, owner=f"{n}"))])))
+    assert held == [house.grants.grant("anna")]
+
+
+def test_many_at_once(house: Stores) -> None:
+    """Many are read, held and saved together; whom somebody else wrote meanwhile is left out and kept."""
+    names = ("anna", "ben", "carl")
+    for name in names:
+        connect(house, name, GRANT)
+    house.grants.save(replace(house.grants.grant("ben"), access_token=Secret("rival")))
+    read = {grant.user_id: grant for grant in house.grants.grants(("anna", "carl", "nobody"))}
+    assert set(read) == {"anna", "carl"}
+    wanted = [*read.values(), replace(GRANT, user_id="ben", version=1), replace(GRANT, version=0)]
+    for number, write in enumerate((house.grants.hold, house.grants.save_all), start=2):
+        attempt = Attempt(f"process {number}", NOW)
+        written = write([replace(grant, attempt=attempt) for grant in wanted])
+        assert {grant.user_id: grant.version for grant in written} == {"anna": number, "carl": number}
+        assert set(house.grants.grants(("anna", "carl"))) == set(written)
+        wanted = [*written, *wanted[2:]]
+    assert house.grants.grant("ben").access_token == Secret("rival")
+    assert house.grants.grants(()) == house.grants.hold(()) == house.grants.save_all(()) == ()

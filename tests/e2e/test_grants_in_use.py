@@ -28,11 +28,11 @@ def test_a_token_that_spotify_let_expire_is_replaced(home: Living) -> None:
 
 
 def test_a_day_later_the_music_still_plays(home: Living) -> None:
-    """Spotify's clock runs a day ahead: every token is dead, no motion notices."""
+    """Spotify's clock runs a day ahead: every token is dead, no motion notices; the second visit resumes."""
     home.spotify.post("clock", advance=86_400)
-    for visit in range(1, 3):
+    for visit, reason in enumerate((Reason.STARTED, Reason.RESUMED), start=1):
         home.moves()
-        assert eventually(lambda seen=visit: home.outcomes().count(Reason.STARTED) == seen)  # type: ignore[misc]
+        assert home.waits_for(reason)
         assert home.falls_silent()
         assert commands(home.spotify, OWNER).count("play") == visit
 
@@ -44,8 +44,12 @@ def test_short_lives_are_refreshed_in_the_background(home: Living) -> None:
     home.moves()
     assert home.waits_for(Reason.STARTED)
     before = _refreshes(home.spotify)
-    assert eventually(lambda: home.house.core.grants.refresh_due().refreshed == 1)
-    assert _refreshes(home.spotify) == before + 1
+
+    def renewed() -> bool:
+        home.house.core.grants.refresh_due()  # the ticker's own pass may be the one that finds it due
+        return _refreshes(home.spotify) > before
+
+    assert eventually(renewed)
 
 
 def _dies(home: Living) -> None:

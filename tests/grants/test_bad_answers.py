@@ -1,6 +1,6 @@
 """Answers that cannot be used, disks and notice boards that fail: one user is concerned, nobody is lost."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -98,10 +98,10 @@ class FullDisk(MemoryGrants):
         self._pass()
         return super().save(grant)
 
-    def hold(self, grant: Grant) -> Grant:
-        """Write the attempt, or fail."""
+    def hold(self, grants: Sequence[Grant]) -> tuple[Grant, ...]:
+        """Write the attempts, or fail."""
         self._pass()
-        return super().hold(grant)
+        return super().hold(grants)
 
     def _pass(self) -> None:
         before, self.before = self.before, lambda: None
@@ -147,6 +147,26 @@ def test_disk_is_full_after_the_answer(full: Desk) -> None:
     assert full.provider.asked["anna"] == 1
     full.tick(120)
     assert full.token()
+
+
+def test_disk_is_full_after_the_answers_of_a_pass(full: Desk) -> None:
+    """They are held in memory too, and the next pass writes them down without asking again."""
+    fill(full, 1, 1)
+    report = full.grants.refresh_due()
+    assert report.errors == (("anna", "Unavailable", "The disk is full."),)
+    report = full.grants.refresh_due()
+    assert (report.skipped, report.errors) == (1, ())
+    assert full.provider.asked["anna"] == 1
+    assert full.token()
+
+
+def test_somebody_else_asks_right_after_we_looked(full: Desk) -> None:
+    """Whose attempt comes second takes what the first one brought."""
+    others, got = full.another("other"), []
+    assert isinstance(full.store, FullDisk)
+    full.store.before = lambda: got.append(others.access_token_for("anna").reveal())
+    assert [full.token()] == got
+    assert full.provider.asked["anna"] == 1
 
 
 def test_disk_is_full_while_somebody_connects_anew(full: Desk) -> None:

@@ -1,5 +1,6 @@
 """Connecting Spotify, staying connected, and leaving."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -203,12 +204,12 @@ class LockedGrants(MemoryGrants):
             raise Conflict("A rival was faster.")
         return super().save(grant)
 
-    def hold(self, grant: Grant) -> Grant:
-        """Write the attempt, unless a rival is faster."""
+    def hold(self, grants: Sequence[Grant]) -> tuple[Grant, ...]:
+        """Write the attempts, unless a rival is faster."""
         if self.rivals:
             self.rivals -= 1
-            raise Conflict("A rival was faster.")
-        return super().hold(grant)
+            return ()
+        return super().hold(grants)
 
     def delete(self, user_id: str) -> None:
         """Forget the grant."""

@@ -1,10 +1,11 @@
 """A process that dies at any step loses nobody, but where a provider revokes what its answer replaced."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 from random import Random
+from typing import TypeVar
 
 import pytest
 
@@ -25,6 +26,9 @@ USERS = ("anna", "ben", "cleo")
 FORGIVING = timedelta(days=365)
 WINDOW = ("carried out", "write")
 """Between these two steps the only copy of a rotated token is in memory."""
+
+Given = TypeVar("Given")
+Written = TypeVar("Written")
 
 
 class Killed(BaseException):
@@ -56,19 +60,23 @@ class CrashingStore:
     def __init__(self, store: GrantStore, fuse: Fuse) -> None:
         self._store = store
         self._fuse = fuse
-        self.grant, self.due, self.delete = store.grant, store.due, store.delete
+        self.grant, self.grants, self.due, self.delete = store.grant, store.grants, store.due, store.delete
 
     def save(self, grant: Grant) -> Grant:
         """Write the grant, or die."""
         return self._survived(self._store.save, grant)
 
-    def hold(self, grant: Grant) -> Grant:
-        """Write the attempt, or die."""
-        return self._survived(self._store.hold, grant)
+    def hold(self, grants: Sequence[Grant]) -> tuple[Grant, ...]:
+        """Write the attempts, or die."""
+        return self._survived(self._store.hold, grants)
 
-    def _survived(self, write: Callable[[Grant], Grant], grant: Grant) -> Grant:
+    def save_all(self, grants: Sequence[Grant]) -> tuple[Grant, ...]:
+        """Write the grants, or die."""
+        return self._survived(self._store.save_all, grants)
+
+    def _survived(self, write: Callable[[Given], Written], given: Given) -> Written:
         self._fuse.burn("write")
-        written = write(grant)
+        written = write(given)
         self._fuse.burn("written")
         return written
 

@@ -131,11 +131,12 @@ def test_disconnecting_between_question_and_turn(desk: Desk) -> None:
     assert (report.queried, report.refreshed, report.skipped, report.errors) == (3, 1, 2, ())
 
 
-def test_conflict_in_a_pass_is_no_error(desk: Desk) -> None:
-    """Whoever connects anew while Spotify thinks is fresh already."""
+@pytest.mark.parametrize("step", ["arrived", "carried out"])
+def test_conflict_in_a_pass_is_no_error(desk: Desk, step: str) -> None:
+    """Whoever connects anew while Spotify thinks, or while its answer is under way, is fresh already."""
     desk.connect()
     desk.later(56)
-    desk.meanwhile(desk.connect)
+    desk.meanwhile(desk.connect, step)
     report = desk.grants.refresh_due()
     assert (report.refreshed, report.skipped, report.errors) == (0, 1, ())
 

@@ -33,6 +33,7 @@ from spottypottysense.simulator.world import World
 
 MEND_EVERY = timedelta(seconds=30)
 IDLE = timedelta(minutes=1)
+BOOTING = timedelta(seconds=5)
 A_MOMENT = timedelta(seconds=1)
 DAY = timedelta(days=1)
 LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
@@ -124,6 +125,7 @@ class House:
             act()
         except PowerCut:
             self._working = False
+            self.clock.advance(BOOTING)
             self.restart()
         finally:
             self._working = False

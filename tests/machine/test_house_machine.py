@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
@@ -200,12 +200,12 @@ class DeepHouseMachine(HouseMachine):
     """The same house, for longer."""
 
 
-_LENIENT = [HealthCheck.too_slow, HealthCheck.filter_too_much]
+_USUAL = settings(
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    phases=(Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink),
+)
 TestHouse = HouseMachine.TestCase
-TestHouse.settings = settings(
-    max_examples=40, stateful_step_count=30, deadline=None, suppress_health_check=_LENIENT
-)
-TestHouseForLonger = pytest.mark.slow(DeepHouseMachine.TestCase)
-TestHouseForLonger.settings = settings(
-    max_examples=250, stateful_step_count=50, deadline=None, suppress_health_check=_LENIENT
-)
+TestHouse.settings = settings(_USUAL, max_examples=100, stateful_step_count=40)
+TestHouseForLonger = pytest.mark.timeout(600)(pytest.mark.slow(DeepHouseMachine.TestCase))
+TestHouseForLonger.settings = settings(_USUAL, max_examples=700, stateful_step_count=60)

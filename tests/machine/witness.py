@@ -26,9 +26,9 @@ class Known:
 
     `content` and `speaker` are what the house started and where, `since` when, and `ceiling` the volume
     that it had to keep to; `touched` says that a person, or what befell a speaker, came between, `doubted`
-    that the house saw so, `sounded` that anything was heard before the command. `paused_in` is the visit in
-    which a person silenced it or took it over. `started` are the visits that have had their start;
-    `blind_until` is when the house last asked in vain.
+    that the house saw so, `stops` that it has paused it; `sounded` that anything was heard before the
+    command, at `volume`. `paused_in` is the visit in which a person silenced it or took it over, `started`
+    are the visits that have had their start; `blind_until` is when the house last asked in vain.
     """
 
     content: str | None = None
@@ -37,7 +37,9 @@ class Known:
     ceiling: int = 100
     touched: bool = False
     doubted: bool = False
+    stops: bool = False
     sounded: bool = False
+    volume: int = 0
     paused_in: str | None = None
     started: set[str] = field(default_factory=set)
     blind_until: datetime | None = None
@@ -108,6 +110,10 @@ class Witness:
         known = self._known[request.account]
         known.blind_until = self._world.now() + wait
         known.started.clear()
+        account = self._settled(request.account)
+        if account.playback.playing and self._is_wished_for(account):
+            # It was asked for in vain, and a person plays the very same there.
+            known.content, known.speaker = account.playback.context_uri, account.playback.speaker
 
     def asks(self, request: Request) -> None:
         """Judge a command before it is carried out."""
@@ -116,6 +122,7 @@ class Witness:
         account, command = self._settled(request.account), _command(request)
         self._lets_go(account.id)
         self._known[account.id].sounded = account.playback.playing
+        self._known[account.id].volume = account.playback.speaker.volume if account.playback.speaker else 0
         self._spares_own_music(account, command)
         self._spares_others(account, command, _target(account, request))
         if command in ("play", "take along"):
@@ -149,35 +156,46 @@ class Witness:
                 self.blame(f"(7) {speaker.volume} % under a ceiling of {known.ceiling} % in the {room.id}")
 
     def _lets_go(self, account_id: str) -> None:
-        """Forget what the house saw that it has lost, and has no receipt of any more."""
+        """Forget what the house has silenced, and what it saw that it lost and has no receipt of any more."""
         known = self._known[account_id]
-        if known.doubted and self._stores.receipts.receipt(account_id) is None:
-            known.content, known.speaker, known.doubted = None, None, False
+        is_silent = known.stops and not self._settled(account_id).playback.playing
+        if is_silent or (known.doubted and self._stores.receipts.receipt(account_id) is None):
+            known.content, known.speaker, known.doubted, known.stops = None, None, False, False
 
     def _limit(self, room: Room, known: Known) -> datetime:
         """Return until when music may play in a room, given that the house sees what Spotify lets it see."""
         limit = self._needs.until(room.id) + LEEWAY
-        if room.ending is Ending.FINISH_SONG:
-            limit += LONGEST_SONG
         if known.blind_until is not None and known.blind_until + LEEWAY >= self._needs.until(room.id):
             limit = max(limit, known.blind_until + 3 * LEEWAY)
-        return limit
+        return limit + LONGEST_SONG if room.ending is Ending.FINISH_SONG else limit
 
     def _carried_out(self, known: Known, account: Account, request: Request) -> None:
+        """Learn what the house has brought about."""
         playback, command = account.playback, _command(request)
+        moves = command in ("transfer", "take along")
         if command == "play":
+            known.content, known.paused_in = _content(request) or playback.context_uri, None
             self._starts_once(known, account)
-            known.content, known.paused_in = playback.context_uri, None
-            known.touched = known.doubted = False
+            known.touched = known.doubted = known.stops = False
         elif command == "pause":
-            known.content = known.speaker = None
+            known.stops = True
             known.started.clear()
-        if command == "play" or (command in ("transfer", "take along") and known.content):
-            known.speaker, known.since = playback.speaker, self._world.now()
-            known.ceiling = self._ceiling(playback.speaker)
+            self._lets_go(account.id)
+        elif moves and playback.playing and self._is_wished_for(account):
+            known.content = playback.context_uri
+        if command == "play" or (moves and known.content):
+            known.speaker, known.since = _target(account, request), self._world.now()
+            known.ceiling = self._ceiling(known.speaker)
         if command == "take along":
             known.started.clear()
         self._keeps_to_the_ceiling(account, command)
+
+    def _is_wished_for(self, account: Account) -> bool:
+        """Say whether there is what the receipt wishes for: no house can tell it from a start of its own."""
+        receipt, playback = self._stores.receipts.receipt(account.id), account.playback
+        if receipt is None or playback.speaker is None:
+            return False
+        return (receipt.content, receipt.room_id) == (playback.context_uri, playback.speaker.key)
 
     def _spares_own_music(self, account: Account, command: str) -> None:
         sounds = account.playback.playing
@@ -208,7 +226,7 @@ class Witness:
 
     def _starts_once(self, known: Known, account: Account) -> None:
         receipt = self._stores.receipts.receipt(account.id)
-        if receipt is None or receipt.content != account.playback.context_uri:
+        if receipt is None or receipt.content != known.content:
             self.blame(f"(5) a start without a receipt, for {account.id}")
             return
         if receipt.session_id in known.started and not self.by_hand:
@@ -226,8 +244,10 @@ class Witness:
         turned = self._turned.get(speaker.key)
         by_us = command == "volume" or turned is None or now - turned > CEILING_GRACE
         ceiling = self._ceiling(speaker)
-        starts = command == "play" and not self._known[account.id].sounded
-        if (starts or command == "volume") and by_us and speaker.volume > ceiling:
+        known = self._known[account.id]
+        starts = command == "play" and not known.sounded
+        rises = command == "volume" and speaker.volume > known.volume
+        if (starts or rises) and by_us and speaker.volume > ceiling:
             self.blame(f"(7) {command} at {speaker.volume} % under a ceiling of {ceiling} % ({speaker.key})")
 
     def _ceiling(self, speaker: Speaker | None) -> int:
@@ -261,6 +281,10 @@ def _command(request: Request) -> str:
     if request.path != PLAYER:
         return request.path.rpartition("/")[2]
     return "take along" if json_object(request.body).get("play") else "transfer"
+
+
+def _content(request: Request) -> str | None:
+    return json_object(request.body).get("context_uri") if request.body else None
 
 
 def _said(request: Request) -> str:

@@ -1,6 +1,8 @@
 """Grants in a dict."""
 
 import threading
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 
@@ -23,19 +25,37 @@ class MemoryGrants:
                 raise NotFound("grant", user_id)
             return self._grants[user_id]
 
+    def grants(self, user_ids: Sequence[str]) -> tuple[Grant, ...]:
+        """Return the grants that these users have; raises as `grant` does if one is spoilt."""
+        found = []
+        for user_id in user_ids:
+            with suppress(NotFound):
+                found.append(self.grant(user_id))
+        return tuple(found)
+
     def save(self, grant: Grant) -> Grant:
         """Write the grant if the stored version is `grant.version`; raises `Conflict`."""
         with self._lock:
             return put_version(self._grants, grant.user_id, grant)
 
-    def hold(self, grant: Grant) -> Grant:
-        """Write nothing but `grant.attempt`, on the terms of `save`."""
+    def save_all(self, grants: Sequence[Grant]) -> tuple[Grant, ...]:
+        """Write the grants together, without those that `save` would refuse."""
+        saved = []
+        for grant in grants:
+            with suppress(Conflict):
+                saved.append(self.save(grant))
+        return tuple(saved)
+
+    def hold(self, grants: Sequence[Grant]) -> tuple[Grant, ...]:
+        """Write nothing but their attempts, on the terms of `save_all`."""
+        held = []
         with self._lock:
-            stored = self._grants.get(grant.user_id)
-            if stored is None or stored.version != grant.version:
-                raise Conflict("Somebody else changed it meanwhile.")
-            put_version(self._grants, grant.user_id, replace(stored, attempt=grant.attempt))
-            return replace(grant, version=grant.version + 1)
+            for grant in grants:
+                stored = self._grants.get(grant.user_id)
+                if stored is not None and stored.version == grant.version:
+                    put_version(self._grants, grant.user_id, replace(stored, attempt=grant.attempt))
+                    held.append(replace(grant, version=grant.version + 1))
+        return tuple(held)
 
     def due(self, now: datetime, limit: int) -> tuple[str, ...]:
         """Return the users whose grant is not dead and due at `now`, the longest due first."""

@@ -3,7 +3,7 @@
 # ruff: noqa: ARG002  a stand-in is handed what its port says, and needs less
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -20,6 +20,7 @@ from spottypottysense.accounts.model import Household, User
 from spottypottysense.clock import ManualClock
 from spottypottysense.core import Core, Rules, Stores, World, assemble
 from spottypottysense.grants.model import ClientApp, PendingConsent, Secret, TokenReply
+from spottypottysense.grants.ports import Item
 from spottypottysense.notices.model import Notice
 from spottypottysense.playback.model import SeenSpeaker
 from spottypottysense.presence.model import JournalEntry, Motion, MotionEvent
@@ -74,7 +75,7 @@ class Listener:
 class Hands:
     """A crew of one, who works through everything in order."""
 
-    def each(self, items: Sequence[str], work: Callable[[str], bool]) -> None:
+    def each(self, items: Iterable[Item], work: Callable[[Item], bool]) -> None:
         """Call `work` once for each item."""
         for item in items:
             work(item)

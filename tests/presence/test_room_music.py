@@ -152,6 +152,20 @@ def test_nothing_is_mended_that_is_under_way(home: PretendHome) -> None:
     assert home.player.calls.count("pause") == 1
 
 
+def test_what_another_process_works_at_is_left_to_it(home: PretendHome) -> None:
+    """A start by a command line is taken up only when it cannot be at work any more."""
+    appliance = home.core.presence
+    assert appliance.mend() == 0
+    command_line = home.restart()
+    home.lanes.held = True
+    command_line.by_hand.play("bath")
+    assert appliance.mend() == 0
+    home.clock.advance(timedelta(seconds=30))
+    assert appliance.mend() == 1
+    assert appliance.mend() == 0
+    assert home.player.calls.count("play") == 1
+
+
 def test_visit_that_is_over_before_its_music(home: PretendHome) -> None:
     """A start that waited until the room was empty starts nothing."""
     home.lanes.held = True

@@ -86,13 +86,14 @@ def test_commands(spotify: Caller) -> None:
 
 
 def test_for_whom(spotify: Caller) -> None:
-    """A fault for one account, client or path leaves the others alone."""
+    """A fault for one account, client, method or path leaves the others alone."""
     sam = spotify.grant("sam")["access_token"]
     pkce = spotify.grant("alex", "demo-pkce")["access_token"]
     for narrowed, struck in (
         ({"account": "sam"}, [200, 503, 200]),
         ({"client": "demo-pkce"}, [200, 200, 503]),
         ({"path": "/v1/me/player"}, [200, 200, 200]),
+        ({"method": "PUT"}, [200, 200, 200]),
         ({}, [503, 503, 503]),
     ):
         spotify.control("POST", "faults", name="server_error", **narrowed)

@@ -179,7 +179,7 @@ def test_a_resident_is_seen(broker: Broker) -> None:
     for sensor in sensors.values():
         sensor.start()
         assert sensor.wait_online(8)
-    resident = Resident(sensors, seed=3, pace=2000, level_rooms=frozenset(ROOMS))
+    resident = Resident(sensors, wander(ROOMS, seed=3), pace=2000, level_rooms=frozenset(ROOMS))
     resident.start()
     expected = list(islice(wander(ROOMS, seed=3), 3))
     events: list[tuple[str, str]] = []

@@ -23,6 +23,9 @@ SCOPES = frozenset({"user-read-playback-state", "user-modify-playback-state"})
 LEASE = timedelta(seconds=60)
 """How long an attempt keeps others away: longer than the 20 s that asking may take, and the write."""
 
+MOST_CLAIMS = 64
+"""How many attempts are written together; twice as many may wait for their turn."""
+
 GRACE = timedelta(minutes=10)
 """For how long the refresh token before a rotation is kept."""
 
@@ -103,6 +106,21 @@ def is_held(grant: Grant, now: datetime) -> bool:
     One that lies further ahead than two leases is a clock's error; a little ahead are the clocks of others.
     """
     return grant.attempt is not None and now < grant.attempt.until <= now + 2 * LEASE
+
+
+def needs_refresh(grant: Grant, now: datetime) -> bool:
+    """Say whether a pass has to ask for the grant: it is due, and nobody else is at it."""
+    return grant.state is not GrantState.DEAD and grant.due_at <= now and not is_held(grant, now)
+
+
+def leaves_time(grant: Grant, now: datetime) -> bool:
+    """Say whether enough is left of the attempt under way to ask and to write the answer."""
+    return grant.attempt is not None and now + LEASE / 2 <= grant.attempt.until
+
+
+def claims_ahead(others_at_work: int) -> int:
+    """Return how many grants are claimed ahead: no more than hands will soon be free to ask about."""
+    return min(others_at_work, MOST_CLAIMS)
 
 
 def beginning(grant: Grant, owner: str, now: datetime) -> Grant:

@@ -1,11 +1,13 @@
 """What grants need: stores, Spotify's token endpoint, hands to work with, and somebody to tell."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from spottypottysense.grants.model import ClientApp, Grant, PendingConsent, Secret, TokenReply
 from spottypottysense.reasons import Reason
+
+Item = TypeVar("Item")
 
 
 class GrantStore(Protocol):
@@ -13,6 +15,10 @@ class GrantStore(Protocol):
 
     def grant(self, user_id: str) -> Grant:
         """Return one user's grant; raises `NotFound`, or `NeedsPerson` if it cannot be unsealed."""
+        ...
+
+    def grants(self, user_ids: Sequence[str]) -> tuple[Grant, ...]:
+        """Return the grants that these users have, in any order; raises as `grant` does if one is spoilt."""
         ...
 
     def save(self, grant: Grant) -> Grant:
@@ -23,8 +29,12 @@ class GrantStore(Protocol):
         """
         ...
 
-    def hold(self, grant: Grant) -> Grant:
-        """Write nothing but `grant.attempt`, on the terms of `save`: it costs no sealing."""
+    def save_all(self, grants: Sequence[Grant]) -> tuple[Grant, ...]:
+        """Write the grants together; those that `save` would refuse are left out of what is returned."""
+        ...
+
+    def hold(self, grants: Sequence[Grant]) -> tuple[Grant, ...]:
+        """Write nothing but their attempts, on the terms of `save_all`: it costs no sealing."""
         ...
 
     def due(self, now: datetime, limit: int) -> tuple[str, ...]:
@@ -103,10 +113,11 @@ class TokenEndpoint(Protocol):
 class Crew(Protocol):
     """Many hands: works through items side by side."""
 
-    def each(self, items: Sequence[str], work: Callable[[str], bool]) -> None:
+    def each(self, items: Iterable[Item], work: Callable[[Item], bool]) -> None:
         """Call `work` once for each item and return when all are done.
 
-        `work` returns False when Spotify asked us to slow down, so that fewer hands work from then on.
+        An item is drawn when a hand is free for it, perhaps by several at once: what hands them out bears
+        that. `work` returns False when Spotify asked us to slow down, so that fewer hands work from then on.
         """
         ...
 

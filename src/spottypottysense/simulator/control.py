@@ -163,15 +163,21 @@ class Control:
         }
 
     def _add_fault(self, fields: Fields) -> Any:
-        """Switch a fault on; `for` nobody in particular unless account, client or path say so."""
+        """Switch a fault on; `for` nobody in particular unless account, client, method or path say so."""
         name = fields.text("name")
         account, client = fields.text("account", ""), fields.text("client", "")
-        path = fields.text("path", "")
+        method, path = fields.text("method", ""), fields.text("path", "")
         count = fields.whole("count", 1, 1_000_000) if "count" in fields else None
         if count == 0:
             raise Wrong("count must be at least 1; leave it out for 'until cleared'.")
         fault = self.faults.add(
-            name, account=account, client=client, path=path, count=count, settings=fields.rest()
+            name,
+            account=account,
+            client=client,
+            method=method,
+            path=path,
+            count=count,
+            settings=fields.rest(),
         )
         return overview.of_fault(fault)
 

@@ -26,11 +26,12 @@ _BUSY_PAGE = (
 
 @dataclass(slots=True)
 class Fault:
-    """One fault that is switched on; empty `account` or `client` and `left` None mean no limit."""
+    """One fault that is switched on; empty `account`, `client` or `method` and `left` None mean no limit."""
 
     name: str
     account: str
     client: str
+    method: str
     path: str
     left: int | None
     settings: dict[str, Any]
@@ -40,6 +41,7 @@ class Fault:
         return (
             self.account in ("", request.account)
             and self.client in ("", request.client)
+            and self.method in ("", request.method)
             and request.path.startswith(self.path)
             and _KINDS[self.name].where(request)
         )
@@ -175,6 +177,7 @@ class Faults:
         *,
         account: str = "",
         client: str = "",
+        method: str = "",
         path: str = "",
         count: int | None = None,
         settings: dict[str, Any] | None = None,
@@ -188,7 +191,7 @@ class Faults:
                 raise ValueError(f"{name} has no setting {key!r}; it has {', '.join(defaults) or 'none'}.")
             if not _acceptable(value, defaults[key]):
                 raise ValueError(f"{value!r} cannot be {key} of {name}; the default is {defaults[key]!r}.")
-        fault = Fault(name, account, client, path, count, {**defaults, **(settings or {})})
+        fault = Fault(name, account, client, method, path, count, {**defaults, **(settings or {})})
         self.on.append(fault)
         return fault
 

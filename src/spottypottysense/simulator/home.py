@@ -4,7 +4,7 @@ import json
 import random
 import ssl
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +14,7 @@ import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
 
 from spottypottysense import ids
+from spottypottysense.clock import Clock, SystemClock
 
 _FIRST_WAIT, _LONGEST_WAIT = 0.2, 2.0
 _GOODBYE_WITHIN = 2.0
@@ -126,9 +127,13 @@ def _tls(ca_file: Path, cert_file: Path | None, key_file: Path | None) -> ssl.SS
     return context
 
 
+OUTSIDE = ""
+"""Where no sensor is."""
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A stay in one room: `motions` are the seconds after entering at which the sensor fires."""
+    """A stay in one room, or outside: `motions` are the seconds after entering at which the sensor fires."""
 
     room: str
     dwell: float
@@ -159,21 +164,23 @@ class Resident:
     """Somebody who walks through the rooms in a thread and is seen by their sensors.
 
     `sensors` are the sensors by room; those of `level_rooms` also tell when nobody is there any more.
-    `pace` 60 lets an hour pass in a minute.
+    `pace` 60 lets an hour pass in a minute; `clock` is what the sensors date their messages by.
     """
 
     def __init__(
         self,
         sensors: Mapping[str, PretendSensor],
-        seed: int = 1,
+        steps: Iterable[Step],
         pace: float = 1.0,
         level_rooms: frozenset[str] = frozenset(),
+        clock: Clock | None = None,
     ) -> None:
-        self.room = ""
+        self.room = OUTSIDE
         self._sensors = sensors
-        self._steps = wander(sorted(sensors), seed)
+        self._steps = steps
         self._pace = pace
         self._level_rooms = level_rooms
+        self._clock = clock or SystemClock()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._walk, name="resident", daemon=True)
 
@@ -189,19 +196,19 @@ class Resident:
     def _walk(self) -> None:
         for step in self._steps:
             self.room = step.room
-            if not self._stay(step, self._sensors[step.room]):
+            if not self._stay(step):
                 return
 
-    def _stay(self, step: Step, sensor: PretendSensor) -> bool:
+    def _stay(self, step: Step) -> bool:
         """Live through one step; say whether there is time for another."""
         passed = 0.0
         for moment in step.motions:
             if self._stop.wait((moment - passed) / self._pace):
                 return False
-            sensor.motion(datetime.now(UTC))
+            self._sensors[step.room].motion(self._clock.now())
             passed = moment
         if self._stop.wait((step.dwell - passed) / self._pace):
             return False
         if step.room in self._level_rooms:
-            sensor.motion(datetime.now(UTC), detected=False)
+            self._sensors[step.room].motion(self._clock.now(), detected=False)
         return True

@@ -32,6 +32,7 @@ def of_fault(fault: Fault) -> dict[str, Any]:
         "name": fault.name,
         "account": fault.account,
         "client": fault.client,
+        "method": fault.method,
         "path": fault.path,
         "left": fault.left,
         **fault.settings,

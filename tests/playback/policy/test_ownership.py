@@ -100,4 +100,4 @@ def test_music_on_its_way() -> None:
     assert is_ours(PLAYING, receipt)
     assert is_ours(ELSEWHERE, receipt)
     assert (receipt.session_id, receipt.room_id) == ("s1", "bath")
-    assert on_its_way(RECEIPT, replace(KITCHEN_BOX, id=None)).speaker_id == ""
+    assert is_ours(replace(ELSEWHERE, speaker=replace(KITCHEN_BOX, id="box-9")), receipt)

@@ -124,7 +124,7 @@ def test_room_that_does_not_follow(walk: Stage) -> None:
     outcome = walk.arrive(replace(KITCHEN, stay=stay, elsewhere=(there,), latest_wins=True))
     assert (outcome.playing, outcome.reason) == (True, Reason.STARTED)
     assert outcome.losses == (Loss("s1", Reason.BUSY_ELSEWHERE),)
-    assert walk.calls() == ["state", "speakers", "pause", "transfer", "play", "set_shuffle", "state"]
+    assert walk.calls() == ["state", "speakers", "pause", "transfer", "play", "state", "set_shuffle"]
     assert walk.player.hears("anna") == KITCHEN.wishes.content
     assert walk.memory.bookmarks.bookmark("bath") is not None
 
@@ -216,6 +216,35 @@ def test_move_that_does_not_happen(walk: Stage) -> None:
     outcome = walk.arrive(WALKED)
     assert (outcome.playing, outcome.reason, outcome.losses) == (False, Reason.NOT_CONFIRMED, ())
     assert walk.receipt().session_id == "s1"
+
+
+def test_speaker_that_sleeps(walk: Stage) -> None:
+    """Music is not dragged to a speaker that does not show itself: it goes on where it is."""
+    walk.playback.speakers("anna")
+    walk.player.fall_asleep("box-2")
+    walk.calls()
+    assert walk.arrive(WALKED).reason is Reason.SPEAKER_ASLEEP
+    assert "transfer" not in walk.calls()
+    assert walk.depart("s1").reason is Reason.PAUSED
+
+
+@pytest.mark.parametrize("deed", ["pauses", "nothing"])
+def test_speaker_that_shows_up_late(walk: Stage, deed: str) -> None:
+    """Who waited for a speaker looks once more before anything moves."""
+    walk.playback.speakers("anna")
+    walk.player.fall_asleep("box-2")
+
+    def act(name: str) -> None:
+        if name == "speakers" and walk.waits:
+            walk.player.asleep.clear()
+            if deed == "pauses":
+                walk.player.person_pauses("anna")
+
+    walk.player.after = act
+    walk.calls()
+    reason = Reason.USER_PAUSED if deed == "pauses" else Reason.HANDED_OVER
+    assert walk.arrive(WALKED).reason is reason
+    assert ("transfer" in walk.calls()) is (deed == "nothing")
 
 
 def test_two_of_a_name(walk: Stage) -> None:

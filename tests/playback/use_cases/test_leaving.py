@@ -243,6 +243,16 @@ def test_departure_that_can_never_be(stage: Stage, error: SpottyError, reason: R
     assert stage.receipts.receipts() == ()
 
 
+def test_pause_that_is_refused(stage: Stage) -> None:
+    """Music that Spotify would not pause stays ours, so that it can be tried again."""
+    playing(stage)
+    stage.player.before = failing("pause", NeedsPerson(Reason.COMMAND_REFUSED))
+    outcome = stage.depart()
+    assert (outcome.playing, outcome.reason) == (True, Reason.COMMAND_REFUSED)
+    stage.player.before = lambda _: None
+    assert stage.depart().reason is Reason.PAUSED
+
+
 def test_receipt_that_is_gone_already(stage: Stage) -> None:
     """Nothing is forgotten twice."""
     playing(stage)

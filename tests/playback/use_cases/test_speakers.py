@@ -1,11 +1,11 @@
-"""Trying a speaker."""
+"""Trying a speaker, and what is known of all of them."""
 
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from playback.scene import BATH, BATH_BOX, BATH_MIX, KITCHEN_MIX
+from playback.scene import BATH, BATH_BOX, BATH_MIX, KITCHEN_BOX, KITCHEN_MIX
 from playback.stage import Stage, failing
 from spottypottysense.errors import NeedsPerson, Unavailable
 from spottypottysense.playback.model import Outcome
@@ -99,3 +99,22 @@ def test_visit_after_a_trial(stage: Stage) -> None:
     trial(stage)
     assert stage.arrive(BATH).reason is Reason.STARTED
     assert stage.player.hears("anna") == BATH_MIX
+
+
+def test_what_is_known_of_speakers(stage: Stage) -> None:
+    """The list names what is there and what is remembered, heals ids, and warns of names that are shared."""
+    stage.arrive()
+    stage.depart()
+    stage.player.fall_asleep("box-1")
+    stage.player.boxes["box-2"] = replace(KITCHEN_BOX, is_restricted=True)
+    for twin in ("hall-1", "hall-2"):
+        stage.player.boxes[twin] = replace(KITCHEN_BOX, id=twin, name="Hall")
+    sights = stage.playback.speakers("anna")
+    names = [(one.seen or one.known).name for one in sights if one.seen or one.known]  # type: ignore[union-attr]
+    assert names == ["Bath", "Hall", "Hall", "Kitchen"]
+    bath, hall, _, kitchen = sights
+    assert bath.seen is None
+    assert bath.known == stage.memory.speakers.known("anna", Speaker("Bath"))
+    assert (hall.shares_name, hall.known) == (True, None)
+    assert kitchen.known is not None
+    assert (kitchen.known.is_restricted, kitchen.known.last_id) == (True, "box-2")

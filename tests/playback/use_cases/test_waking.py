@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from playback.scene import BATH, BATH_BOX, BATH_MIX, KITCHEN_BOX, QUIET, SOFT
+from playback.scene import BATH, BATH_BOX, BATH_MIX, QUIET, SOFT
 from playback.stage import Stage
 from spottypottysense.errors import NotFound
 from spottypottysense.playback.model import KnownSpeaker, Outcome, Start, Wake
@@ -29,13 +29,13 @@ def spent(stage: Stage) -> timedelta:
 
 
 def test_cold_speaker_takes_the_second_try(stage: Stage) -> None:
-    """A speaker that is listed and not found is listed again, looked at, made active, and asked again."""
+    """A speaker that is listed and not found is looked for again, made active, and asked again."""
     stage.player.cold.add("box-1")
     stage.player.plays_to_warm["box-1"] = 1
     assert stage.arrive(SILENT_ROOM).reason is Reason.STARTED
     assert stage.player.calls == [
         *("state", "speakers", "transfer", "play"),
-        *("speakers", "state", "transfer", "state", "play", "state"),
+        *("state", "speakers", "transfer", "state", "play", "state"),
     ]
     assert known(stage).wake is Wake.PATIENCE
 
@@ -53,6 +53,17 @@ def test_slow_speaker_is_given_a_moment(stage: Stage) -> None:
     assert stage.arrive(SILENT_ROOM).playing
     assert stage.calls() == ["state", "speakers", "transfer", "play", "state"]
     assert stage.waits == [timedelta(seconds=1)]
+
+
+def test_slow_network_does_not_make_a_speaker_asleep(stage: Stage) -> None:
+    """However long it took to find the speaker, it is asked once."""
+
+    def take_long(step: str) -> None:
+        if step == "speakers":
+            stage.clock.advance(LADDER * 2)
+
+    stage.player.after = take_long
+    assert stage.arrive(SILENT_ROOM).reason is Reason.STARTED
 
 
 def test_id_that_rotted(stage: Stage) -> None:
@@ -234,6 +245,40 @@ def test_person_who_is_faster(stage: Stage) -> None:
     assert stage.player.hears("anna") == "theirs"
 
 
+def test_person_who_is_faster_than_a_sleeper(stage: Stage) -> None:
+    """What somebody begins while a speaker is woken is not brought along to it."""
+    stage.arrive()
+    stage.depart()
+    stage.player.fall_asleep("box-1")
+    stage.calls()
+
+    def act(name: str) -> None:
+        if name == "speakers" and stage.waits:
+            stage.player.person_plays("anna", "box-2", "theirs")
+
+    stage.player.after = act
+    assert stage.arrive().reason is Reason.SPEAKER_ASLEEP
+    assert stage.calls().count("transfer") == 1
+    assert stage.player.hears("anna") == "theirs"
+
+
+def test_person_who_begins_while_a_speaker_wakes(stage: Stage) -> None:
+    """A start that took its time looks once more before its first note."""
+    stage.arrive()
+    stage.depart()
+    stage.player.fall_asleep("box-1")
+    stage.player.transfers_to_wake["box-1"] = 1
+
+    def act(name: str) -> None:
+        if name == "speakers" and stage.waits:
+            stage.player.person_plays("anna", "box-2", "theirs")
+
+    stage.player.after = act
+    assert stage.arrive().reason is Reason.OWN_MUSIC
+    assert stage.player.hears("anna") == "theirs"
+    assert stage.receipts.receipts() == ()
+
+
 def test_refusal_that_played_all_the_same(stage: Stage) -> None:
     """A speaker that says it is not there and plays is not started twice."""
 
@@ -246,22 +291,3 @@ def test_refusal_that_played_all_the_same(stage: Stage) -> None:
     assert outcome == Outcome(True, Reason.STARTED, first_note=outcome.first_note)
     assert stage.player.calls.count("play") == 1
     assert stage.player.hears("anna") == BATH_MIX
-
-
-def test_what_is_known_of_speakers(stage: Stage) -> None:
-    """The list names what is there and what is remembered, heals ids, and warns of names that are shared."""
-    stage.arrive()
-    stage.depart()
-    stage.player.fall_asleep("box-1")
-    stage.player.boxes["box-2"] = replace(KITCHEN_BOX, is_restricted=True)
-    for twin in ("hall-1", "hall-2"):
-        stage.player.boxes[twin] = replace(KITCHEN_BOX, id=twin, name="Hall")
-    sights = stage.playback.speakers("anna")
-    names = [(one.seen or one.known).name for one in sights if one.seen or one.known]  # type: ignore[union-attr]
-    assert names == ["Bath", "Hall", "Hall", "Kitchen"]
-    bath, hall, _, kitchen = sights
-    assert bath.seen is None
-    assert bath.known == known(stage)
-    assert (hall.shares_name, hall.known) == (True, None)
-    assert kitchen.known is not None
-    assert (kitchen.known.is_restricted, kitchen.known.last_id) == (True, "box-2")

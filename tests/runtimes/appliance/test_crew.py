@@ -3,6 +3,7 @@
 import threading
 import time
 import tracemalloc
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import given
@@ -94,6 +95,19 @@ def test_one_failure_stops_no_other(caplog: pytest.LogCaptureFixture) -> None:
     crew.each(items(20), fails_at_seven)
     assert len(work.done) == 19
     assert [record.message for record in caplog.records] == ["item"]
+
+
+def test_items_that_fail(caplog: pytest.LogCaptureFixture) -> None:
+    """Where no more items can be drawn the others are done, and the fault is told."""
+
+    def failing() -> Iterator[str]:
+        yield "user-0"
+        raise ValueError("a fault of ours")
+
+    work = Counted()
+    ThreadCrew(most=1).each(failing(), work)
+    assert work.done == ["user-0"]
+    assert [record.message for record in caplog.records] == ["no more items can be drawn"]
 
 
 def test_nothing_to_do_is_done_at_once() -> None:

@@ -14,10 +14,10 @@ from e2e.living import make_due
 from spottypottysense.grants.policy import RETESTS
 from spottypottysense.reasons import Reason
 from spottypottysense.runtimes.appliance.appliance import Appliance
-from spottypottysense.runtimes.appliance.demo import PLANS
 from spottypottysense.runtimes.appliance.doctor import Finding, examine
 from spottypottysense.runtimes.appliance.settings import read
 from spottypottysense.runtimes.appliance.stage import furnish
+from spottypottysense.runtimes.appliance.story import PLANS
 from spottypottysense.runtimes.appliance.wiring import build
 from spottypottysense.simulator.demo_world import OWNER, PARTNER
 from spottypottysense.simulator.remote import Remote

@@ -29,7 +29,7 @@ class AppWatch:
     def __init__(self, watch: GrantWatch) -> None:
         self._watch = watch
         self._health: dict[str, AppHealth] = {}
-        self._canaries: dict[str, int] = {}
+        self._canaries: dict[str, set[str]] = {}
         self._guard = threading.Lock()
 
     def admit(self, client_id: str, now: datetime) -> None:
@@ -55,15 +55,16 @@ class AppWatch:
         with self._guard:
             self._canaries.clear()
 
-    def take_turn(self, client_id: str) -> bool:
-        """Say whether a pass may refresh one more grant of this app; one in trouble sends canaries only."""
+    def take_turn(self, client_id: str, user_id: str) -> bool:
+        """Say whether a pass may refresh this grant; an app in trouble sends a few, as canaries."""
         with self._guard:
             health = self._health.get(client_id, AppHealth())
             if not health.braked and health.held_back is not Reason.APP_MISCONFIGURED:
                 return True
-            sent = self._canaries.get(client_id, 0)
-            self._canaries[client_id] = sent + 1
-            return sent < CANARIES
+            canaries = self._canaries.setdefault(client_id, set())
+            if len(canaries) < CANARIES:
+                canaries.add(user_id)
+            return user_id in canaries
 
     def answered(self, client_id: str, now: datetime, *, refused: bool) -> bool:
         """Note an answer about one user; return whether the app is braked from here on."""

@@ -1,14 +1,21 @@
 """Asking Spotify for a fresh token, so that no crash, no full disk and no rival costs one."""
 
-import logging
-import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from spottypottysense.clock import Clock
-from spottypottysense.errors import Conflict, NeedsPerson, NotFound, Unavailable
-from spottypottysense.grants.model import ClientApp, Grant, GrantState, Schedule, Secret, TokenReply
+from spottypottysense.errors import Conflict, NeedsPerson, SpottyError, Unavailable
+from spottypottysense.grants.model import (
+    Attempt,
+    ClientApp,
+    Grant,
+    GrantState,
+    Schedule,
+    Secret,
+    TokenReply,
+)
 from spottypottysense.grants.policy import (
     after_failure,
     after_refusal,
@@ -16,40 +23,37 @@ from spottypottysense.grants.policy import (
     beginning,
     consent_ends,
     lacks_scope,
+    leaves_time,
 )
 from spottypottysense.grants.ports import Apps, GrantStore, GrantWatch, TokenEndpoint
 from spottypottysense.grants.use_cases.app_health import AppWatch, tell
+from spottypottysense.grants.use_cases.keeping import Keeping, Outcome
 from spottypottysense.reasons import Reason
 
-_log = logging.getLogger("spotty.grants")
 PUSHED_BACK = frozenset({Reason.RATE_LIMITED, Reason.QUOTA_EXCEEDED})
 
 
 @dataclass(frozen=True)
-class _Outcome:
-    """What an attempt for the grant `held` came to; `settle` writes it into the grant."""
+class Claim:
+    """The right to ask for the grant `held`, in the name of `app`; `before` is the attempt that it had."""
 
+    app: ClientApp
     held: Grant
-    settle: Callable[[Grant], Grant]
-    is_reply: bool = False
+    before: Attempt | None
 
-    def still_counts(self, stored: Grant) -> bool:
-        """Say whether it is about the grant that is stored now, which somebody wrote meanwhile.
-
-        Perhaps it was only sealed anew. A reply counts even if another caller, believing us gone, took the
-        attempt over: it may hold the only refresh token that is left.
-        """
-        held = self.held
-        same = (stored.refresh_token, stored.consented_at) == (held.refresh_token, held.consented_at)
-        return same and (self.is_reply or stored.attempt == held.attempt)
+    @property
+    def crashed(self) -> bool:
+        """Whether whoever had it before may have lost an answer."""
+        return self.before is not None
 
 
 class Asking:
-    """Makes attempts; one that cannot be written down is held in memory until it can."""
+    """Makes attempts: claims a grant, asks for it, and writes down what came of it."""
 
     def __init__(
         self,
         store: GrantStore,
+        keeping: Keeping,
         endpoint: TokenEndpoint,
         apps: Apps,
         watch: GrantWatch,
@@ -60,6 +64,7 @@ class Asking:
         dice: Callable[[], float],
     ) -> None:
         self._store = store
+        self._keeping = keeping
         self._endpoint = endpoint
         self._apps = apps
         self._watch = watch
@@ -68,16 +73,6 @@ class Asking:
         self._schedule = schedule
         self._owner = owner
         self._dice = dice
-        self._unsaved: dict[str, _Outcome] = {}
-        self._guard = threading.Lock()
-
-    def grant(self, user_id: str) -> Grant:
-        """Return the stored grant, after writing what the disk would not take before."""
-        with self._guard:
-            outcome = self._unsaved.get(user_id)
-        if outcome is not None:
-            self._write_late(user_id, outcome)
-        return self._store.grant(user_id)
 
     def refresh(self, grant: Grant) -> Grant:
         """Ask Spotify for a fresh token.
@@ -88,25 +83,69 @@ class Asking:
 
         Raises `Conflict` if another caller was faster.
         """
-        crashed, asked_at = grant.attempt is not None, self._clock.now()
-        app = self._apps.app(grant.client_id)
-        self._health.admit(app.client_id, asked_at)
-        held = self._store.hold(beginning(grant, self._owner, asked_at))
+        claims = self.claim(grant.client_id, [grant])
+        if not claims:
+            raise Conflict("Somebody else refreshes the grant.")
+        answer = self.ask(claims[0])
+        fresh = self._keeping.keep(answer)
+        self.note(answer, fresh)
+        return fresh
+
+    def claim(self, client_id: str, grants: Sequence[Grant]) -> list[Claim]:
+        """Write attempts for grants of one app; those that somebody else wrote meanwhile are left out."""
+        app, now = self._apps.app(client_id), self._clock.now()
+        self._health.admit(client_id, now)
+        held = self._store.hold([beginning(grant, self._owner, now) for grant in grants])
+        before = {grant.user_id: grant.attempt for grant in grants}
+        return [Claim(app, grant, before[grant.user_id]) for grant in held]
+
+    def release(self, claims: Sequence[Claim]) -> None:
+        """Undo claims that were not used; where that fails, their time will end."""
+        if claims:
+            with suppress(SpottyError):
+                self._store.hold([replace(claim.held, attempt=claim.before) for claim in claims])
+
+    def ask(self, claim: Claim) -> Outcome:
+        """Ask about a claimed grant, and return the answer, which has to be written down.
+
+        A failure is written down already when it is raised.
+        """
+        asked_at = self._clock.now()
         try:
-            reply, used = self._ask(app, held)
+            self._health.admit(claim.app.client_id, asked_at)
+        except SpottyError:
+            self.release([claim])
+            raise
+        held = claim.held if leaves_time(claim.held, asked_at) else self._claimed_anew(claim.held)
+        try:
+            reply, used = self._ask(claim.app, held)
         except Exception as error:
-            self._settle_failure(held, error, crashed=crashed)
+            self._settle_failure(held, error, crashed=claim.crashed)
             raise
         roll = self._dice()
 
         def settle(stored: Grant) -> Grant:
-            stored = replace(stored, refresh_token=used)
+            if stored.refresh_token != used:
+                stored = replace(stored, refresh_token=used)
             return after_reply(stored, reply, asked_at, self._schedule, roll)
 
-        fresh = self._keep(_Outcome(held, settle, is_reply=True))
-        self._health.answered(app.client_id, self._clock.now(), refused=False)
-        self._tell_of_scope(held, fresh)
-        return fresh
+        return Outcome(held, settle, is_reply=True)
+
+    def note(self, answer: Outcome, fresh: Grant) -> None:
+        """Take note of an answer that was written down."""
+        before = answer.held
+        self._health.answered(before.client_id, self._clock.now(), refused=False)
+        if lacks_scope(fresh) and not lacks_scope(before):
+            tell(lambda: self._watch.grant_died(fresh.user_id, Reason.SCOPE_MISSING))
+        if lacks_scope(before) and not lacks_scope(fresh):
+            tell(lambda: self._watch.grant_works(fresh.user_id))
+
+    def _claimed_anew(self, held: Grant) -> Grant:
+        """Return a claim's grant with its whole time before it; raises `Conflict`."""
+        again = self._store.hold([beginning(held, self._owner, self._clock.now())])
+        if not again:
+            raise Conflict("Somebody else refreshes the grant.")
+        return again[0]
 
     def _ask(self, app: ClientApp, grant: Grant) -> tuple[TokenReply, Secret]:
         """Ask with the current refresh token, and with the one before it if a rotation went wrong.
@@ -136,7 +175,7 @@ class Asking:
             case Unavailable(reason=reason, retry_after=wait) if reason in PUSHED_BACK and wait:
                 self._health.pushed_back(client_id, now, wait, reason)
         wait, roll = error.retry_after if isinstance(error, Unavailable) else None, self._dice()
-        self._keep(_Outcome(held, lambda stored: after_failure(stored, now, wait, roll)))
+        self._keeping.keep(Outcome(held, lambda stored: after_failure(stored, now, wait, roll)))
 
     def _is_braked(self, refused: Grant, now: datetime) -> bool:
         """Say whether the app is braked, after counting the user once however often one is tested."""
@@ -150,53 +189,9 @@ class Asking:
         if reason is not None:
             tell(lambda: self._watch.grant_died(held.user_id, reason))
         try:
-            self._keep(_Outcome(held, settle))
+            self._keeping.keep(Outcome(held, settle))
         except Conflict:
-            stored = self._stored(held.user_id)
+            stored = self._keeping.stored(held.user_id)
             if stored is None or stored.state is not GrantState.DEAD:
                 tell(lambda: self._watch.grant_works(held.user_id))
             raise
-
-    def _tell_of_scope(self, before: Grant, fresh: Grant) -> None:
-        if lacks_scope(fresh) and not lacks_scope(before):
-            tell(lambda: self._watch.grant_died(fresh.user_id, Reason.SCOPE_MISSING))
-        if lacks_scope(before) and not lacks_scope(fresh):
-            tell(lambda: self._watch.grant_works(fresh.user_id))
-
-    def _keep(self, outcome: _Outcome) -> Grant:
-        """Write the outcome of an attempt; raises `Conflict` if it counts no more."""
-        before, user_id = outcome.held, outcome.held.user_id
-        while True:
-            try:
-                kept = self._store.save(outcome.settle(before))
-            except Unavailable:
-                with self._guard:
-                    self._unsaved[user_id] = outcome
-                raise
-            except Conflict:
-                stored = self._stored(user_id)
-                if stored is None or not outcome.still_counts(stored):
-                    raise
-                before = stored
-                continue
-            if before.state is GrantState.DEAD:
-                tell(lambda: self._watch.grant_works(user_id))
-            return kept
-
-    def _write_late(self, user_id: str, outcome: _Outcome) -> None:
-        try:
-            reason = self._keep(outcome).dead_reason
-        except Conflict:
-            _log.warning("somebody else wrote the grant meanwhile", extra={"user": user_id})
-        else:
-            if reason is not None:
-                tell(lambda: self._watch.grant_died(user_id, reason))
-        with self._guard:
-            if self._unsaved.get(user_id) is outcome:
-                del self._unsaved[user_id]
-
-    def _stored(self, user_id: str) -> Grant | None:
-        try:
-            return self._store.grant(user_id)
-        except (NotFound, NeedsPerson):
-            return None

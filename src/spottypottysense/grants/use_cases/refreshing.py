@@ -1,6 +1,5 @@
 """Tokens are refreshed ahead of time, and handed out."""
 
-import logging
 import threading
 from collections.abc import Callable
 from datetime import timedelta
@@ -11,10 +10,10 @@ from spottypottysense.grants.model import Grant, GrantState, RefreshReport, Sche
 from spottypottysense.grants.policy import is_good, is_held, is_resting, lacks_scope, serves
 from spottypottysense.grants.ports import Apps, Crew, GrantStore, GrantWatch, TokenEndpoint
 from spottypottysense.grants.use_cases.app_health import AppWatch
-from spottypottysense.grants.use_cases.asking import PUSHED_BACK, Asking
+from spottypottysense.grants.use_cases.asking import Asking
+from spottypottysense.grants.use_cases.keeping import Keeping
+from spottypottysense.grants.use_cases.one_pass import Pass
 from spottypottysense.reasons import Reason, sentence
-
-_log = logging.getLogger("spotty.grants")
 
 POLL = timedelta(milliseconds=20)
 """How often we look whether another process has refreshed the grant that we wait for."""
@@ -46,7 +45,10 @@ class Grants:
         self._clock = clock
         self._pause = pause
         self._health = AppWatch(watch)
-        self._asking = Asking(store, endpoint, apps, watch, self._health, clock, schedule, owner, dice)
+        self._keeping = Keeping(store, watch)
+        self._asking = Asking(
+            store, self._keeping, endpoint, apps, watch, self._health, clock, schedule, owner, dice
+        )
         self._locks: dict[str, threading.Lock] = {}
         self._guard = threading.Lock()
 
@@ -69,29 +71,10 @@ class Grants:
 
         `progress` is told how many of how many are done.
         """
-        users = self._store.due(self._clock.now(), DUE_AT_ONCE)
-        refreshed: list[str] = []
-        errors: list[tuple[str, str, str]] = []
-        done = iter(range(1, len(users) + 1))
-
-        def work(user_id: str) -> bool:
-            try:
-                if self._refresh_if_due(user_id):
-                    refreshed.append(user_id)
-            except Exception as error:
-                errors.append((user_id, type(error).__name__, str(error)))
-                if not isinstance(error, SpottyError):
-                    _log.exception("refresh", extra={"user": user_id})
-                return not _is_push_back(error)
-            finally:
-                progress(next(done), len(users))
-            return True
-
         self._health.begin_pass()
-        self._crew.each(users, work)
-        return RefreshReport(
-            len(users), len(refreshed), len(users) - len(refreshed) - len(errors), tuple(errors)
-        )
+        users = self._store.due(self._clock.now(), DUE_AT_ONCE)
+        one = Pass(users, self._keeping, self._asking, self._health, self._clock, progress)
+        return one.run(self._crew)
 
     def client_of(self, user_id: str) -> str:
         """Return the id of the app through which a user is connected; raises `NeedsPerson`."""
@@ -99,27 +82,7 @@ class Grants:
 
     def state_of(self, user_id: str) -> Grant | None:
         """Return a user's grant for showing its state, or None if there is none that can be opened."""
-        try:
-            return self._store.grant(user_id)
-        except (NotFound, NeedsPerson):
-            return None
-
-    def _refresh_if_due(self, user_id: str) -> bool:
-        with self._lock(user_id):
-            try:
-                grant, now = self._asking.grant(user_id), self._clock.now()
-            except NotFound:
-                return False
-            dead = grant.state is GrantState.DEAD
-            if dead or now < grant.due_at or is_held(grant, now):
-                return False
-            if not self._health.take_turn(grant.client_id):
-                return False
-            try:
-                self._asking.refresh(grant)
-            except Conflict:
-                return False
-            return True
+        return self._keeping.stored(user_id)
 
     def _fresh(self, user_id: str, refused: Secret | None, failures: int) -> Grant:
         """Return the grant with a token that serves.
@@ -168,7 +131,7 @@ class Grants:
 
     def _usable(self, user_id: str) -> Grant:
         try:
-            grant = self._asking.grant(user_id)
+            grant = self._keeping.grant(user_id)
         except NotFound:
             raise NeedsPerson(Reason.NOT_CONNECTED) from None
         if grant.state is GrantState.DEAD:
@@ -180,7 +143,3 @@ class Grants:
     def _lock(self, user_id: str) -> threading.Lock:
         with self._guard:
             return self._locks.setdefault(user_id, threading.Lock())
-
-
-def _is_push_back(error: Exception) -> bool:
-    return isinstance(error, Unavailable) and error.reason in PUSHED_BACK

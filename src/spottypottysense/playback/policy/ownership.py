@@ -46,10 +46,10 @@ def is_taken_over(state: PlayerState, since: PlayerState, receipt: Receipt) -> b
 def on_its_way(receipt: Receipt, to: SeenSpeaker) -> Receipt:
     """Return the receipt of music that is handed over: ours here and there, while nobody knows which.
 
-    Id or name is proof enough, so it takes the new speaker's id and keeps the old one's name. Session and
-    room stay: until it arrives, the music belongs to the old visit.
+    Id or name is proof enough, so it keeps the old speaker's id and takes the new one's name, for that one
+    may wake with a new id. Session and room stay: until it arrives, the music belongs to the old visit.
     """
-    return replace(receipt, speaker_id=to.id or "")
+    return replace(receipt, speaker_name=to.name, speaker_type=to.type)
 
 
 def is_there(speaker: SeenSpeaker, receipt: Receipt) -> bool:

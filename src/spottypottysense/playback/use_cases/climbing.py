@@ -1,6 +1,6 @@
 """The ladder from a command to music that is heard."""
 
-from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 
 from spottypottysense.errors import NeedsPerson, NotFound, SpottyError
@@ -47,7 +47,8 @@ class Climbing:
         """
         missed = False
         for rung, wait in enumerate(RUNGS):
-            if launch.accepted == MOST_PLAYS or self._clock.now() + wait > launch.until:
+            too_late = rung > 0 and self._clock.now() + wait > launch.until
+            if too_late or launch.accepted == MOST_PLAYS:
                 break
             try:
                 heard = self._again(launch, wait, missed=missed) if rung else self._first(launch)
@@ -84,11 +85,12 @@ class Climbing:
         It looks before the transfer too, which would bring along what a person began meanwhile.
         """
         self._pause(wait)
-        if missed:
-            launch.see(self._waking.find(launch.account, launch.wanted, None, launch.until))
-            self._prove(launch)
         state = self._look(launch)
         if not is_confirmed(state, launch.receipt):
+            if missed:
+                nowhere = replace(state, speaker=None)
+                launch.see(self._waking.find(launch.account, launch.wanted, nowhere, launch.until))
+                self._prove(launch)
             self._controls.transfer(launch.account, launch.speaker_id)
             state = self._look(launch)
         if is_confirmed(state, launch.receipt):
@@ -104,7 +106,6 @@ class Climbing:
         if levels and (sets_volume or launch.speaker.volume != levels[0]):
             self._controls.set_volume(launch.account, launch.speaker_id, levels[0])
         self._ask(launch)
-        self._order(launch)
         return self._listening.hear(launch.receipt)
 
     def _ask(self, launch: Launch) -> None:
@@ -118,18 +119,6 @@ class Climbing:
             if not is_confirmed(self._view.state(launch.account), launch.receipt):
                 self._controls.play(launch.account, launch.speaker_id, launch.start)
         launch.took(self._clock.now())
-
-    def _order(self, launch: Launch) -> None:
-        """Shuffle where it is known to be set otherwise, or has to be before a skip; the rest can wait."""
-        skips = launch.start is not None and launch.start.skips
-        wish, since = launch.visit.wishes.shuffle, launch.since
-        is_known = since.speaker is not None
-        with suppress(SpottyError):  # music in the wrong order is still music, and ours to pause
-            if (is_known or skips) and since.shuffle != wish:
-                self._controls.set_shuffle(launch.account, launch.speaker_id, wish)
-                launch.shuffled = True
-            if skips:
-                self._controls.skip(launch.account, launch.speaker_id)
 
     def _look(self, launch: Launch) -> PlayerState:
         """Read the state; raises `NeedsPerson(OWN_MUSIC)` if a person began something else meanwhile."""

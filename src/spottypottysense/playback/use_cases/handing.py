@@ -3,7 +3,7 @@
 from contextlib import suppress
 from dataclasses import replace
 
-from spottypottysense.errors import NotFound, SpottyError, Unavailable
+from spottypottysense.errors import NeedsPerson, NotFound, SpottyError, Unavailable
 from spottypottysense.playback.model import (
     FirstNote,
     Outcome,
@@ -14,7 +14,7 @@ from spottypottysense.playback.model import (
     Visit,
 )
 from spottypottysense.playback.policy.loudness import volume_to_leave
-from spottypottysense.playback.policy.ownership import on_its_way
+from spottypottysense.playback.policy.ownership import lost_to, on_its_way
 from spottypottysense.playback.policy.starting import wanted_volume
 from spottypottysense.playback.use_cases.climbing import A_MOMENT, PATIENCE
 from spottypottysense.playback.use_cases.launching import speaker_of
@@ -23,12 +23,14 @@ from spottypottysense.playback.use_cases.means import Means
 from spottypottysense.playback.use_cases.sharing import Sharing
 from spottypottysense.playback.use_cases.waking import Waking
 from spottypottysense.reasons import Reason, sentence
+from spottypottysense.sensors.model import Speaker
 
 
 class Handing:
     """Moves what plays to another speaker; the song goes on where it is."""
 
     def __init__(self, means: Means, waking: Waking) -> None:
+        self._view = means.view
         self._controls = means.controls
         self._receipts = means.receipts
         self._clock = means.clock
@@ -47,7 +49,7 @@ class Handing:
         leaves music that somebody's end of visit pauses, whichever speaker it is on.
         """
         wanted = speaker_of(visit)
-        speaker = self._waking.find(account, wanted, None, self._clock.now() + PATIENCE)
+        speaker = self._find(wanted, state, receipt)
         self._sharing.must_be_free(visit, speaker)
         level = wanted_volume(visit.wishes, speaker)
         on_way = self._receipts.save(on_its_way(receipt, speaker))
@@ -72,6 +74,17 @@ class Handing:
             self._adjust(arrived, heard, receipt, state)
         losses = (verdict.loss,) if verdict.loss is not None else ()
         return Outcome(True, verdict.reason, losses=losses, first_note=note)
+
+    def _find(self, wanted: Speaker, state: PlayerState, receipt: Receipt) -> SeenSpeaker:
+        """Find the speaker; where that took a while, a person may have taken the music meanwhile."""
+        began = self._clock.now()
+        elsewhere = replace(state, speaker=None)
+        speaker = self._waking.find(receipt.account, wanted, elsewhere, began + PATIENCE)
+        if self._clock.now() - began >= A_MOMENT:
+            lost = lost_to(self._view.state(receipt.account), receipt)
+            if lost is not None:
+                raise NeedsPerson(lost)
+        return speaker
 
     def _move(self, account: str, speaker: SeenSpeaker, level: int | None) -> None:
         speaker_id = speaker.id or ""
@@ -100,6 +113,7 @@ def _arrived(visit: Visit, on_way: Receipt, speaker: SeenSpeaker, level: int | N
         on_way,
         session_id=visit.session_id,
         room_id=visit.room_id,
+        speaker_id=speaker.id or "",
         speaker_name=speaker.name,
         speaker_type=speaker.type,
         confirmed=True,

@@ -16,8 +16,8 @@ class Launch:
     """What is known of one start while it is under way.
 
     `since` is the state that it was decided upon, `before` the receipt of an earlier start, `until` when to
-    give up. `found` is the volume that a person had set. `transferred` and `shuffled` say what was done
-    already, `accepted` how often a play command was taken.
+    give up. `found` is the volume that a person had set. `transferred` says that the speaker was made active,
+    `accepted` how often a play command was taken.
     """
 
     visit: Visit
@@ -32,7 +32,6 @@ class Launch:
     receipt: Receipt
     found: int | None = None
     transferred: bool = False
-    shuffled: bool = False
     accepted: int = 0
     accepted_at: datetime | None = None
     confirmed_at: datetime | None = None

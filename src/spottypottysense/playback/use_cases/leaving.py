@@ -78,12 +78,14 @@ class Leaving:
         return Outcome(playing=False, reason=lost or Reason.PAUSED)
 
     def _safely(self, receipt: Receipt, end: Callable[[], Outcome]) -> Outcome:
-        """While Spotify is out of reach the receipt stays, so that it can be tried again."""
+        """While Spotify is out of reach, or refuses a pause, the receipt stays: it can be tried again."""
         try:
             return end()
         except Unavailable as error:
             return Outcome(playing=True, reason=error.reason, detail=str(error))
         except (NeedsPerson, NotFound) as error:
+            if reason_of(error) is Reason.COMMAND_REFUSED:
+                return Outcome(playing=True, reason=Reason.COMMAND_REFUSED, detail=str(error))
             stored = self._receipts.receipt(receipt.account)
             if stored is not None:
                 self._receipts.remove(stored)

@@ -3,7 +3,7 @@
 from contextlib import suppress
 from dataclasses import replace
 
-from spottypottysense.errors import NeedsPerson, SpottyError, Unavailable
+from spottypottysense.errors import SpottyError, Unavailable
 from spottypottysense.playback.model import (
     ContentLength,
     Outcome,
@@ -47,9 +47,7 @@ class Starting:
         wanted, content = speaker_of(visit), content_of(visit)
         now = self._means.clock.now()
         until = now + PATIENCE
-        speaker = self._waking.find(
-            account, wanted, state.speaker, until, lambda: self._still_free(account, state)
-        )
+        speaker = self._waking.find(account, wanted, state, until)
         self._sharing.must_be_free(visit, speaker)
         if before is not None and state.is_playing and is_ours(state, before):
             self._leaving.silence(before, state)
@@ -68,11 +66,6 @@ class Starting:
         )
         return self._launch(launch)
 
-    def _still_free(self, account: str, since: PlayerState) -> None:
-        """Raise `NeedsPerson(OWN_MUSIC)` if something sounds that was silent when we began."""
-        if not since.is_playing and self._means.view.state(account).is_playing:
-            raise NeedsPerson(Reason.OWN_MUSIC)
-
     def _launch(self, launch: Launch) -> Outcome:
         try:
             heard = self._climbing.climb(launch)
@@ -85,7 +78,7 @@ class Starting:
             return Outcome(False, reason, sentence(reason), first_note=launch.first_note)
         confirmed = replace(launch.receipt, confirmed=True, item=heard.item)
         launch.receipt = self._means.receipts.save(confirmed)
-        for settle in (self._shuffle, self._adjust):
+        for settle in (self._order, self._adjust):
             with suppress(SpottyError):  # in the wrong order or too low it is still music, and ours to pause
                 settle(launch, heard)
         self._learn_length(launch)
@@ -104,11 +97,17 @@ class Starting:
             means.clock.now(),
         )
 
-    def _shuffle(self, launch: Launch, heard: PlayerState) -> None:
-        """Shuffle comes after the start, for starting a context may reset it."""
-        wish = launch.visit.wishes.shuffle
-        if not launch.shuffled and heard.shuffle != wish:
-            self._means.controls.set_shuffle(launch.account, launch.speaker_id, wish)
+    def _order(self, launch: Launch, heard: PlayerState) -> None:
+        """Shuffle, then skip, once our music is heard.
+
+        Starting a context may reset shuffle; and a command that overtakes the start, or follows one without
+        effect, would hit what a person plays.
+        """
+        wish, controls = launch.visit.wishes.shuffle, self._means.controls
+        if heard.shuffle != wish:
+            controls.set_shuffle(launch.account, launch.speaker_id, wish)
+        if launch.start is not None and launch.start.skips:
+            controls.skip(launch.account, launch.speaker_id)
 
     def _adjust(self, launch: Launch, heard: PlayerState) -> None:
         """Let the volume rise; a speaker that woke with a volume of its own is set right."""

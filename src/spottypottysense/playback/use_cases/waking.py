@@ -1,11 +1,10 @@
 """Finding a speaker that may sleep."""
 
-from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
 
 from spottypottysense.errors import NeedsPerson, NotFound
-from spottypottysense.playback.model import KnownSpeaker, SeenSpeaker, Wake
+from spottypottysense.playback.model import KnownSpeaker, PlayerState, SeenSpeaker, Wake
 from spottypottysense.playback.policy.finding import (
     after_playing,
     after_seen,
@@ -32,28 +31,19 @@ class Waking:
         self._clock = means.clock
         self._pause = means.pause
 
-    def find(
-        self,
-        account: str,
-        wanted: Speaker,
-        active: SeenSpeaker | None,
-        until: datetime,
-        look: Callable[[], object] = lambda: None,
-    ) -> SeenSpeaker:
-        """Return the speaker that is meant; `active` spares the list if it can only be that one.
-
-        `look` is called before a speaker is addressed once more: it raises what then stands in the way.
+    def find(self, account: str, wanted: Speaker, state: PlayerState, until: datetime) -> SeenSpeaker:
+        """Return the speaker that is meant; `state` spares the list if it can only be the active one.
 
         A speaker that we know and Spotify does not list may wake when it is addressed: it is tried `until`
         then. Raises `NeedsPerson` with the reason and the speaker's name.
         """
         known = self._speakers.known(account, wanted)
         wanted = remembered(wanted, known)
-        if active is not None and is_surely(active, wanted):
-            return active
+        if state.speaker is not None and is_surely(state.speaker, wanted):
+            return state.speaker
         found = find_speaker(wanted, self._view.speakers(account))
         if found is Reason.SPEAKER_MISSING and known is not None:
-            found = self._wake(known, wanted, until, look)
+            found = self._wake(known, wanted, state, until)
         if isinstance(found, Reason):
             raise _cannot(found, wanted)
         self._speakers.keep(after_seen(known, account, found, self._clock.now()))
@@ -78,15 +68,17 @@ class Waking:
         return _cannot(Reason.SPEAKER_ASLEEP, speaker)
 
     def _wake(
-        self, known: KnownSpeaker, wanted: Speaker, until: datetime, look: Callable[[], object]
+        self, known: KnownSpeaker, wanted: Speaker, state: PlayerState, until: datetime
     ) -> SeenSpeaker | Reason:
+        """Address it only while nothing plays: a transfer would bring along what does."""
         for number, wait in enumerate(POLLS):
             if self._clock.now() + wait > until:
                 break
-            if number:
-                look()
-            with suppress(NotFound):
-                self._controls.transfer(known.account, known.last_id)
+            if number and not state.is_playing:
+                state = self._view.state(known.account)
+            if not state.is_playing:
+                with suppress(NotFound):
+                    self._controls.transfer(known.account, known.last_id)
             self._pause(wait)
             found = find_speaker(wanted, self._view.speakers(known.account))
             if found is not Reason.SPEAKER_MISSING:

@@ -1,7 +1,7 @@
 """What is done about music when no sensor says anything: it comes along, ends with its song, or is mended."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from spottypottysense.clock import Clock
 from spottypottysense.playback.model import Receipt
@@ -15,6 +15,9 @@ from spottypottysense.presence.use_cases.notes import Notes
 from spottypottysense.presence.use_cases.rulebook import Rulebook
 from spottypottysense.presence.use_cases.work import LaneWork
 from spottypottysense.reasons import Reason
+
+OTHERS_WORK = timedelta(seconds=30)
+"""For so long a start that this process knows nothing of is another's, who works at it: a command line's."""
 
 
 class Upkeep:
@@ -38,6 +41,7 @@ class Upkeep:
         self._notes = notes
         self._clock = clock
         self._finished: dict[str, datetime] = {}
+        self._just_started = True
 
     def follow(self) -> int:
         """Ask for music that was busy elsewhere and may come now; return how often that was done."""
@@ -69,16 +73,26 @@ class Upkeep:
 
         Music of a visit that is over is paused, unless its song may finish; so is what was stopped by hand.
         A start that nobody is working on is taken up while it is fresh, else given up: whoever is still
-        there moves again and starts it anew.
+        there moves again and starts it anew. What is pending when this process begins was left by a crash;
+        later, another process may be at it for a while.
         """
         now = self._clock.now()
         left = [r for r in self._playback.receipts() if r.pause_at is None or r.pause_at <= now]
         mended = sum(self._end_left_over(receipt, "mended") for receipt in left)
         for session in self._store.open():
-            if session.music is Music.PENDING and not self._work.is_under_way(session.id):
+            if session.music is Music.PENDING and not self._is_in_hand(session, now):
                 self._take_up(session)
                 mended += 1
+        self._just_started = False
         return mended
+
+    def _is_in_hand(self, session: Session, now: datetime) -> bool:
+        """Say whether somebody works on a start: we do, or another process that asked for it just now."""
+        if self._work.is_under_way(session.id):
+            return True
+        if self._just_started or session.asked_at is None:
+            return False
+        return timedelta(0) <= now - session.asked_at < OTHERS_WORK
 
     def _may_come(self, session: Session, receipt: Receipt | None) -> bool:
         here = stay_of(session, self._rulebook.of(session.room_id).room)

@@ -5,10 +5,12 @@ import os
 import random
 import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
+from typing import Any, Generic
 
 from spottypottysense.grants.policy import next_width
+from spottypottysense.grants.ports import Item
 
 _log = logging.getLogger("spotty.crew")
 
@@ -22,7 +24,7 @@ class ThreadCrew:
         self.most = most
         self._width = min(_FIRST_WIDTH, most)
         self._guard = threading.Lock()
-        self._shifts: set[_Shift] = set()
+        self._shifts: set[_Shift[Any]] = set()
         self._closed = False
 
     @property
@@ -30,10 +32,11 @@ class ThreadCrew:
         """How many threads may work at the moment."""
         return self._width
 
-    def each(self, items: Sequence[str], work: Callable[[str], bool]) -> None:
+    def each(self, items: Iterable[Item], work: Callable[[Item], bool]) -> None:
         """Call `work` once for each item and return when all are done, or when the crew is closed.
 
-        `work` returns False when Spotify asked us to slow down; what it raises is logged and counts as done.
+        Several hands may draw from `items` at once. `work` returns False when Spotify asked us to slow
+        down; what it raises is logged and counts as done.
         """
         shift = _Shift(self, iter(items), work)
         with self._guard:
@@ -61,10 +64,10 @@ class ThreadCrew:
             shift.stop()
 
 
-class _Shift:
+class _Shift(Generic[Item]):
     """One call of `each`: hands are hired while the width allows it, and leave when it shrinks."""
 
-    def __init__(self, crew: ThreadCrew, items: Iterator[str], work: Callable[[str], bool]) -> None:
+    def __init__(self, crew: ThreadCrew, items: Iterator[Item], work: Callable[[Item], bool]) -> None:
         self._crew = crew
         self._items = items
         self._work = work
@@ -86,42 +89,72 @@ class _Shift:
         """Hand out no more items."""
         with self._guard:
             self._over = True
+            if not self._hands:
+                self._finished.set()
 
     def _hire(self, width: int) -> None:
         """Start hands until there are as many as may work; each takes its first item along."""
-        while True:
-            with self._guard:
-                item = self._next() if self._hands < width else None
-                if item is None:
-                    if self._over and not self._hands:
-                        self._finished.set()
-                    return
-                self._hands += 1
+        while self._joins(width):
+            item = self._draw()
+            if item is None:
+                self._leave()
+                return
             try:
                 threading.Thread(target=self._lend_a_hand, args=(item,), name="crew").start()
             except RuntimeError:  # this machine grants us no more threads
                 self._lend_a_hand(item)
 
-    def _next(self) -> str | None:
-        item = None if self._over else next(self._items, None)
-        self._over = item is None
-        return item
-
-    def _lend_a_hand(self, item: str | None) -> None:
+    def _lend_a_hand(self, item: Item | None) -> None:
         _stay_on(self._core)
         while item is not None:
             width = self._crew.note(self._goes_well(item))
-            with self._guard:
-                item = self._next() if self._hands <= width else None
-                if item is None:
-                    self._hands -= 1
             self._hire(width)
+            if self._leaves(width):
+                return
+            item = self._draw()
+        self._leave()
 
-    def _goes_well(self, item: str) -> bool:
+    def _draw(self) -> Item | None:
+        """Return the next item, or None if there is none or the shift is over.
+
+        Without a lock, for `items` may take its time over one: whoever finds another one goes on.
+        """
+        item = None
+        if not self._over:
+            try:
+                item = next(self._items, None)
+            except Exception:
+                _log.exception("no more items can be drawn")
+        if item is None:
+            self._over = True
+        return item
+
+    def _joins(self, width: int) -> bool:
+        """Count one more hand, unless enough are at work."""
+        with self._guard:
+            is_wanted = self._hands < width and not self._over
+            self._hands += is_wanted
+            return is_wanted
+
+    def _leaves(self, width: int) -> bool:
+        """Count one hand less, if that leaves enough."""
+        with self._guard:
+            is_spare = self._hands > width
+            self._hands -= is_spare
+            return is_spare
+
+    def _leave(self) -> None:
+        """Count one hand less, as there is nothing left to do."""
+        with self._guard:
+            self._hands -= 1
+            if not self._hands:
+                self._finished.set()
+
+    def _goes_well(self, item: Item) -> bool:
         try:
             return self._work(item)
         except Exception:
-            _log.exception("item", extra={"item": item})
+            _log.exception("item", extra={"item": str(item)})
             return True
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from spottypottysense.runtimes.appliance import settings
 from spottypottysense.runtimes.appliance.settings import Settings
 from spottypottysense.runtimes.appliance.wiring import House
-from spottypottysense.sensors.model import Room, SensorKind, Speaker
+from spottypottysense.sensors.model import Ending, Room, SensorKind, Speaker
 from spottypottysense.simulator.demo_world import CLIENT_ID, CLIENT_SECRET
 from spottypottysense.simulator.home import PretendSensor
 from spottypottysense.simulator.remote import REDIRECT_URI, Remote
@@ -24,6 +24,7 @@ class RoomPlan:
     content: str
     sensors: tuple[str, ...]
     kind: SensorKind = SensorKind.LEVEL
+    ending: Ending = Ending.STOP
 
 
 def pretend_settings(directory: Path, spotify_url: str, **overrides: str) -> Settings:
@@ -71,6 +72,7 @@ def furnish(
             account=users[plan.account].id,
             speaker=Speaker(plan.speaker),
             content=plan.content,
+            ending=plan.ending,
         )
         for sensor in plan.sensors:
             core.sensors.add_sensor(household.id, sensor, plan.name, plan.kind)

@@ -1,10 +1,13 @@
 """Grants, in SQLite, with their tokens sealed."""
 
+import json
 import sqlite3
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 
-from spottypottysense.errors import NotFound
+from spottypottysense.errors import Conflict, NotFound
 from spottypottysense.grants.model import Attempt, Grant, GrantState, Secret
 from spottypottysense.reasons import Reason
 from spottypottysense.runtimes.appliance.sqlite import rows
@@ -13,6 +16,7 @@ from spottypottysense.runtimes.appliance.sqlite.database import Database
 from spottypottysense.runtimes.appliance.vault import Vault
 
 DUE = "SELECT user_id FROM grants WHERE state <> 'dead' AND due_at <= ? ORDER BY due_at, user_id LIMIT ?"
+OF_USERS = "SELECT * FROM grants WHERE user_id IN (SELECT value FROM json_each(?))"
 SEATS = "SELECT user_id FROM grants WHERE client_id = ? ORDER BY user_id"
 CONSENTED_BEFORE = (
     "SELECT user_id, consented_at FROM grants WHERE state <> 'dead' AND consented_at < ?"
@@ -38,28 +42,34 @@ class SqliteGrants:
             raise NotFound("grant", user_id)
         return self._grant(row)
 
+    def grants(self, user_ids: Sequence[str]) -> tuple[Grant, ...]:
+        """Return the grants that these users have; raises as `grant` does if one is spoilt."""
+        with self._database.read() as connection:
+            found = connection.execute(OF_USERS, (json.dumps(user_ids),)).fetchall()
+        return tuple(map(self._grant, found))
+
     def save(self, grant: Grant) -> Grant:
         """Write the grant if the stored version is `grant.version` (0: none is stored); raises `Conflict`.
 
         It is sealed inside the transaction: once a later one has begun, no write with a key that was
         replaced before is still to come.
         """
-        saved = replace(grant, version=grant.version + 1)
-
-        def put(connection: sqlite3.Connection) -> None:
-            rows.put_version(connection, "grants", "user_id", self._row(saved))
-
-        self._database.commit(put)
+        saved = _next_version(grant)
+        self._database.commit(lambda connection: self._put(connection, saved))
         return saved
 
-    def hold(self, grant: Grant) -> Grant:
-        """Write nothing but `grant.attempt`, on the terms of `save`."""
-        held = replace(grant, version=grant.version + 1)
-        attempt = {"user_id": held.user_id, "version": held.version, **_attempt(held)}
-        self._database.commit(
-            lambda connection: rows.change_version(connection, "grants", "user_id", attempt)
-        )
-        return held
+    def save_all(self, grants: Sequence[Grant]) -> tuple[Grant, ...]:
+        """Write the grants together; those that `save` would refuse are left out of what is returned."""
+        return self._all(grants, self._put)
+
+    def hold(self, grants: Sequence[Grant]) -> tuple[Grant, ...]:
+        """Write nothing but their attempts, on the terms of `save_all`."""
+
+        def change(connection: sqlite3.Connection, held: Grant) -> None:
+            attempt = {"user_id": held.user_id, "version": held.version, **_attempt(held)}
+            rows.change_version(connection, "grants", "user_id", attempt)
+
+        return self._all(grants, change)
 
     def due(self, now: datetime, limit: int) -> tuple[str, ...]:
         """Return the users whose grant is not dead and due at `now`, the longest due first."""
@@ -89,6 +99,24 @@ class SqliteGrants:
             return tuple(
                 row["user_id"] for row in connection.execute("SELECT user_id FROM grants ORDER BY 1")
             )
+
+    def _all(
+        self, grants: Sequence[Grant], write: Callable[[sqlite3.Connection, Grant], None]
+    ) -> tuple[Grant, ...]:
+        """Write each; a refused statement has changed nothing, so the others stand."""
+
+        def work(connection: sqlite3.Connection) -> tuple[Grant, ...]:
+            written = []
+            for grant in map(_next_version, grants):
+                with suppress(Conflict, sqlite3.IntegrityError):
+                    write(connection, grant)
+                    written.append(grant)
+            return tuple(written)
+
+        return self._database.commit(work)
+
+    def _put(self, connection: sqlite3.Connection, saved: Grant) -> None:
+        rows.put_version(connection, "grants", "user_id", self._row(saved))
 
     def _row(self, grant: Grant) -> rows.Row:
         secrets = {"access": grant.access_token, "refresh": grant.refresh_token}
@@ -139,6 +167,10 @@ class SqliteGrants:
             attempt=Attempt(owner, to_moment(row["attempt_until"])) if owner is not None else None,
             version=row["version"],
         )
+
+
+def _next_version(grant: Grant) -> Grant:
+    return replace(grant, version=grant.version + 1)
 
 
 def _attempt(grant: Grant) -> dict[str, str | int | None]:

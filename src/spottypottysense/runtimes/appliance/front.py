@@ -1,0 +1,23 @@
+"""The appliance's front: its house behind the API."""
+
+import secrets
+from pathlib import Path
+
+from spottypottysense.api.asking import Figures, Front, Health
+from spottypottysense.api.cursors import Cursors
+from spottypottysense.runtimes.appliance.files import write_private
+from spottypottysense.runtimes.appliance.wiring import House
+from spottypottysense.secret import Secret
+
+
+def front_of(house: House, health: Health, figures: Figures) -> Front:
+    """Return what stands behind the routes."""
+    key = _cursor_key(house.settings.data / "cursor-key")
+    return Front(house.core, house.clock, house.house_clock, Cursors(key), health, figures)
+
+
+def _cursor_key(path: Path) -> Secret:
+    """Return the key that signs `nextToken`, made at the first start; without it lists begin anew."""
+    if not path.exists():
+        write_private(path, secrets.token_hex(32).encode())
+    return Secret(path.read_text(encoding="ascii").strip())

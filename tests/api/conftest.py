@@ -1,0 +1,5 @@
+"""What every test of the API may take."""
+
+from api.people import people
+
+__all__ = ["people"]

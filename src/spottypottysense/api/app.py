@@ -8,6 +8,7 @@ from spottypottysense.api import refusals, system
 from spottypottysense.api.asking import Front
 from spottypottysense.api.door import Door
 from spottypottysense.api.identity import Identify
+from spottypottysense.api.openapi import Described, name_of
 
 _ABOUT = """Music that follows presence: rooms, sensors, sessions, and what Spotify plays.
 
@@ -18,7 +19,7 @@ Times are RFC 3339; lists take `limit` and go on with `nextToken`; errors are `{
 
 def create_app(front: Front, identify: Identify) -> FastAPI:
     """Return the app over a house; `identify` says who asks."""
-    app = FastAPI(
+    app = Described(
         title="SpottyPottySense",
         version=__version__,
         description=_ABOUT,
@@ -26,6 +27,7 @@ def create_app(front: Front, identify: Identify) -> FastAPI:
         redoc_url=None,
         middleware=[Middleware(Door, identify=identify)],
         redirect_slashes=False,
+        generate_unique_id_function=name_of,
     )
     app.state.front = front
     refusals.add_to(app)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
+from fastapi.routing import APIRoute
 
 from spottypottysense.access.model import Caller, Scope
 from spottypottysense.access.policy.allowing import require_scope
@@ -84,15 +85,27 @@ class Ask:
             raise NotFound(thing, key)
 
 
-def needs(scope: Scope) -> Any:
-    """Return what a route depends on, which refuses whoever lacks the scope."""
+class _Needs:
+    """What a route depends on: refuses whoever lacks the scope."""
 
-    async def ask(request: Request) -> Ask:
+    def __init__(self, scope: Scope) -> None:
+        self.scope = scope
+
+    async def __call__(self, request: Request) -> Ask:
         caller: Caller = request.scope["caller"]
-        require_scope(caller, scope)
+        require_scope(caller, self.scope)
         return Ask(request.app.state.front, caller, request)
 
-    return Depends(ask)
+
+def needs(scope: Scope) -> Any:
+    """Return what a route depends on, which refuses whoever lacks the scope."""
+    return Depends(_Needs(scope))
+
+
+def scope_of(route: APIRoute) -> Scope | None:
+    """Return the scope that a route demands, or None if it names none."""
+    calls = (each.call for each in route.dependant.dependencies)
+    return next((call.scope for call in calls if isinstance(call, _Needs)), None)
 
 
 Reads = Annotated[Ask, needs(Scope.READ)]

@@ -114,12 +114,12 @@ def people(tmp_path: Path) -> Iterator[People]:
     house.close()
 
 
-def settled(house: House) -> People:
-    """Let two households move into an empty house."""
+def settled(house: House, names: tuple[str, str] = ("a", "b")) -> People:
+    """Let two households move in."""
     front = front_of(house, lambda: {"storage": True}, lambda: (b"figures 1\n", "text/plain"))
-    return People(
-        house, create_app(front, OwnSignIn(house.core.access)), _home(house, "a"), _home(house, "b")
-    )
+    app = create_app(front, OwnSignIn(house.core.access))
+    first, second = (_home(house, name) for name in names)
+    return People(house, app, first, second)
 
 
 def let_in(house: House, user: User) -> Person:
@@ -133,6 +133,15 @@ def let_in(house: House, user: User) -> Person:
     secrets = {scope: secret for scope, (secret, _) in made.items()}
     tokens = {scope: token for scope, (_, token) in made.items()}
     return Person(user, caller, {"Cookie": f"{COOKIE}={cookie.reveal()}"}, secrets, tokens)
+
+
+def signed_in_again(house: House, person: Person) -> Mapping[str, str]:
+    """Return the cookie of one more sign-in, for calls that may end the one they come with."""
+    login = sqlite_access(house.database).passwords.by_user(person.user.id)
+    assert login is not None
+    assert login.password is not None
+    cookie, _ = house.core.access.desk.let_in(login.user, login.password, "again")
+    return {"Cookie": f"{COOKIE}={cookie.reveal()}"}
 
 
 def _home(house: House, name: str) -> Home:

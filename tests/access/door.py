@@ -37,7 +37,7 @@ class Door:
         self.hasher = PretendHasher()
         self.accounts = accounts or MemoryAccounts()
         self.stores = stores or memory_access(self.accounts)
-        self.access = Access.over(self.stores, Accounts(self.accounts), self.hasher, self.clock)
+        self.access = Access.over(self.stores, Accounts(self.accounts, self.clock), self.hasher, self.clock)
         if furnish:
             self._furnish()
 

@@ -9,15 +9,17 @@ from memory.house import MemoryAccounts
 from spottypottysense.accounts.model import Household, Mode, Role, User
 from spottypottysense.accounts.policy import checked_household, checked_user
 from spottypottysense.accounts.use_cases import Accounts
+from spottypottysense.clock import ManualClock
 from spottypottysense.errors import Conflict, Invalid, NotFound
 
 HOME = Household("home", "Home")
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
 @pytest.fixture
 def accounts() -> Accounts:
     """Nobody yet."""
-    return Accounts(MemoryAccounts())
+    return Accounts(MemoryAccounts(), ManualClock(NOW))
 
 
 def test_founding_a_household(accounts: Accounts) -> None:

@@ -19,6 +19,7 @@ from memory.sessions import MemoryJournal, MemorySessions
 from spottypottysense.accounts.model import Household, User
 from spottypottysense.clock import ManualClock
 from spottypottysense.core import Core, Rules, Stores, World, assemble
+from spottypottysense.errors import NotFound
 from spottypottysense.grants.model import ClientApp, PendingConsent, Secret, TokenReply
 from spottypottysense.grants.ports import Item
 from spottypottysense.notices.model import Notice
@@ -127,11 +128,18 @@ class PretendProvisioner:
 
     def __init__(self) -> None:
         self.admitted: list[str] = []
+        self.revoked: list[str] = []
 
     def admit(self, sensor_id: str) -> str:
         """Return the next certificate id."""
         self.admitted.append(sensor_id)
         return f"certificate-{len(self.admitted)}"
+
+    def revoke(self, certificate_id: str) -> None:
+        """Note it; raises `NotFound` the second time."""
+        if certificate_id in self.revoked:
+            raise NotFound("certificate", certificate_id)
+        self.revoked.append(certificate_id)
 
 
 class PretendHome:

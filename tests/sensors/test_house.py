@@ -9,6 +9,7 @@ from memory.home import NOON, PretendProvisioner
 from memory.house import MemoryAccounts, MemoryRooms, MemorySensors
 from spottypottysense.accounts.model import User
 from spottypottysense.accounts.use_cases import Accounts
+from spottypottysense.clock import ManualClock
 from spottypottysense.errors import Conflict, Invalid, NotFound
 from spottypottysense.sensors.model import DayPart, Programme, Room, SensorKind, Speaker, Status
 from spottypottysense.sensors.policy import checked_room, content_uri
@@ -33,7 +34,8 @@ def sensors(provisioner: PretendProvisioner) -> Sensors:
     people = MemoryAccounts()
     for name, household in (("anna", "home"), ("ben", "home"), ("zoe", "away")):
         people.save_user(User(name, household, f"{name}@example.org"))
-    return Sensors(MemoryRooms(), MemorySensors(), Accounts(people), provisioner)
+    clock = ManualClock(NOON)
+    return Sensors(MemoryRooms(), MemorySensors(), Accounts(people, clock), provisioner, clock)
 
 
 def test_sensor_makes_its_room(sensors: Sensors) -> None:

@@ -93,7 +93,7 @@ class Room:
 
 @dataclass(frozen=True)
 class Sensor:
-    """What sees motion in a room."""
+    """What sees motion in a room; `created_at` and `updated_at` are None until it is first kept."""
 
     id: str
     household_id: str
@@ -101,6 +101,9 @@ class Sensor:
     kind: SensorKind = SensorKind.PULSE
     enabled: bool = True
     certificate_id: str | None = None
+    name: str = ""
+    created_at: datetime | None = None
+    updated_at: datetime | None = None
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from spottypottysense.access.ports import AccessStores, Hasher
 from spottypottysense.access.use_cases.audit import Audit
 from spottypottysense.access.use_cases.hashing import Hashing
 from spottypottysense.access.use_cases.inviting import Invitations
+from spottypottysense.access.use_cases.leaving import Leaving
 from spottypottysense.access.use_cases.signing_in import SignInDesk
 from spottypottysense.access.use_cases.throttle import Throttle
 from spottypottysense.access.use_cases.tokens import Tokens
@@ -20,6 +21,7 @@ class Access:
     desk: SignInDesk
     tokens: Tokens
     invitations: Invitations
+    leaving: Leaving
     audit: Audit
 
     @classmethod
@@ -29,7 +31,8 @@ class Access:
         hashing = Hashing(hasher)
         desk = SignInDesk(stores.passwords, stores.sign_ins, hashing, Throttle(clock), audit, clock)
         tokens = Tokens(stores.tokens, audit, clock)
-        return cls(desk, tokens, Invitations(stores, accounts, hashing, desk, audit, clock), audit)
+        invitations = Invitations(stores, accounts, hashing, desk, audit, clock)
+        return cls(desk, tokens, invitations, Leaving(stores, accounts, audit), audit)
 
 
-__all__ = ["Access", "Audit", "Hashing", "Invitations", "SignInDesk", "Throttle", "Tokens"]
+__all__ = ["Access", "Audit", "Hashing", "Invitations", "Leaving", "SignInDesk", "Throttle", "Tokens"]

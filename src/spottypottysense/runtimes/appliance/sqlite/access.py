@@ -21,20 +21,26 @@ LOGIN = (
 BY_EMAIL = LOGIN.format("email = :email COLLATE NOCASE ORDER BY email = :email DESC")
 BY_USER = LOGIN.format("users.id = :id")
 SIGN_IN = (
-    "SELECT users.*, digest, user_id, created_at, seen_at, expires_at, agent"
+    "SELECT users.*, digest, user_id, sign_ins.created_at AS made_at, seen_at, expires_at, agent"
     " FROM sign_ins JOIN users ON users.id = user_id WHERE digest = ?"
 )
+SIGN_INS_OF = (
+    "SELECT *, created_at AS made_at FROM sign_ins WHERE user_id = ? ORDER BY created_at DESC, rowid DESC"
+)
 BY_DIGEST = (
-    "SELECT users.*, t.id AS token_id, t.user_id, t.name AS token_name, digest, scopes, created_at,"
-    " expires_at, used_at FROM access_tokens AS t JOIN users ON users.id = t.user_id WHERE digest = ?"
+    "SELECT users.*, t.id AS token_id, t.user_id, t.name AS token_name, digest, scopes,"
+    " t.created_at AS made_at, expires_at, used_at"
+    " FROM access_tokens AS t JOIN users ON users.id = t.user_id WHERE digest = ?"
 )
 TOKENS_OF = (
-    "SELECT *, id AS token_id, name AS token_name FROM access_tokens WHERE user_id = ?"
+    "SELECT *, id AS token_id, name AS token_name, created_at AS made_at FROM access_tokens"
+    " WHERE user_id = ?"
     " ORDER BY created_at DESC, rowid DESC"
 )
 SWEEP = "DELETE FROM sign_ins WHERE expires_at <= ?"
 REVOKE = (
-    "DELETE FROM access_tokens WHERE id = ? AND user_id = ? RETURNING *, id AS token_id, name AS token_name"
+    "DELETE FROM access_tokens WHERE id = ? AND user_id = ?"
+    " RETURNING *, id AS token_id, name AS token_name, created_at AS made_at"
 )
 
 
@@ -129,9 +135,8 @@ class SqliteSignIns:
 
     def of(self, user_id: str) -> tuple[SignIn, ...]:
         """Return a user's sign-ins, newest first."""
-        sql = "SELECT * FROM sign_ins WHERE user_id = ? ORDER BY created_at DESC, rowid DESC"
         with self._database.read() as connection:
-            return tuple(map(_sign_in, connection.execute(sql, (user_id,)).fetchall()))
+            return tuple(map(_sign_in, connection.execute(SIGN_INS_OF, (user_id,)).fetchall()))
 
     def end(self, user_id: str, digest: str) -> bool:
         """Forget a user's sign-in; say whether it was there."""
@@ -197,7 +202,7 @@ def _sign_in(row: sqlite3.Row) -> SignIn:
     return SignIn(
         digest=row["digest"],
         user_id=row["user_id"],
-        created_at=to_moment(row["created_at"]),
+        created_at=to_moment(row["made_at"]),
         seen_at=to_moment(row["seen_at"]),
         expires_at=to_moment(row["expires_at"]),
         agent=row["agent"],
@@ -211,7 +216,7 @@ def _token(row: sqlite3.Row) -> AccessToken:
         name=row["token_name"],
         digest=row["digest"],
         scopes=frozenset(map(Scope, row["scopes"].split())),
-        created_at=to_moment(row["created_at"]),
+        created_at=to_moment(row["made_at"]),
         expires_at=unless_none(to_moment, row["expires_at"]),
         used_at=unless_none(to_moment, row["used_at"]),
     )

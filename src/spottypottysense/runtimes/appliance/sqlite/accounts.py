@@ -69,6 +69,8 @@ class SqliteAccounts:
             "name": user.name,
             "role": user.role,
             "active": user.active,
+            "created_at": unless_none(to_micros, user.created_at),
+            "updated_at": unless_none(to_micros, user.updated_at),
         }
         others = "SELECT 1 FROM users WHERE email = ? AND id <> ?"
         with self._database.write() as connection:
@@ -102,4 +104,6 @@ def user_in(row: sqlite3.Row) -> User:
         name=row["name"],
         role=Role(row["role"]),
         active=bool(row["active"]),
+        created_at=unless_none(to_moment, row["created_at"]),
+        updated_at=unless_none(to_moment, row["updated_at"]),
     )

@@ -98,3 +98,28 @@ def test_long_names_are_cut(stores: Stores) -> None:
     """A stranger that calls itself by 65,535 characters takes the room of 200."""
     stores.journal.record(replace(STRANGER, sensor_id="x" * 65_535))
     assert stores.journal.recent(None, 1)[0].sensor_id == "x" * 200
+
+
+def test_a_page_goes_on_where_the_last_one_ended(stores: Stores) -> None:
+    """Page by page every entry comes once, also those of one moment, and those that came meanwhile do not."""
+    for number in range(7):
+        at = NOW + timedelta(seconds=number // 3)
+        stores.journal.record(replace(FULL, id=f"e{number}", key=f"k{number}", at=at))
+    first = stores.journal.recent("home", 3)
+    stores.journal.record(replace(FULL, id="late", key="late", at=NOW + timedelta(hours=1)))
+    second = stores.journal.recent("home", 3, before=first[-1].id)
+    third = stores.journal.recent("home", 3, before=second[-1].id)
+    found = [entry.id for entry in (*first, *second, *third)]
+    assert found == ["e6", "e5", "e4", "e3", "e2", "e1", "e0"]
+    assert stores.journal.recent("home", 3, before="e0") == ()
+    assert stores.journal.recent("home", 3, before="forgotten") == ()
+
+
+def test_entries_of_a_room(stores: Stores) -> None:
+    """Those of other rooms and of the whole house are left out."""
+    stores.journal.record(FULL)
+    stores.journal.record(replace(FULL, id="hall", key="2", room_id="hall"))
+    stores.journal.record(replace(FULL, id="house", key="3", room_id=None))
+    assert [entry.id for entry in stores.journal.recent("home", 10, room_id="hall")] == ["hall"]
+    assert stores.journal.recent("away", 10, room_id="hall") == ()
+    assert stores.journal.recent("home", 10, room_id="hall", before="e1") == ()

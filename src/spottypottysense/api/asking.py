@@ -30,6 +30,7 @@ class Front:
     """What stands behind the routes: `clock` is real time, `house_clock` that of presence.
 
     `editing` is held while something is read, compared and written, so that no update is lost between.
+    `redirect_uri` is where Spotify sends browsers back to; None: to where the API was asked.
     """
 
     core: Core
@@ -38,6 +39,7 @@ class Front:
     cursors: Cursors
     health: Health
     figures: Figures
+    redirect_uri: str | None = None
     editing: threading.Lock = field(default_factory=threading.Lock)
 
 

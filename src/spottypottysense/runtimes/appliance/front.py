@@ -13,7 +13,8 @@ from spottypottysense.secret import Secret
 def front_of(house: House, health: Health, figures: Figures) -> Front:
     """Return what stands behind the routes."""
     key = _cursor_key(house.settings.data / "cursor-key")
-    return Front(house.core, house.clock, house.house_clock, Cursors(key), health, figures)
+    back = house.settings.spotify_redirect_uri
+    return Front(house.core, house.clock, house.house_clock, Cursors(key), health, figures, back)
 
 
 def _cursor_key(path: Path) -> Secret:

@@ -1,7 +1,10 @@
 """Whether the house works, its figures, and the status page of this machine."""
 
+from typing import Literal
+
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
+from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse
+from typing_extensions import TypedDict
 
 from spottypottysense.api.asking import Front
 from spottypottysense.api.overview import overview
@@ -15,14 +18,24 @@ def _front(request: Request) -> Front:
     return front
 
 
-@router.get("/healthz")
+class HealthJson(TypedDict):
+    """Whether the house works: `ok` or `unwell`."""
+
+    status: Literal["ok", "unwell"]
+
+
+@router.get(
+    "/healthz",
+    response_model=HealthJson,
+    responses={503: {"model": HealthJson, "description": "Something that is needed does not work."}},
+)
 def healthz(request: Request) -> JSONResponse:
     """Say whether the house works, and no more than that."""
     well = all(_front(request).health().values())
     return JSONResponse({"status": "ok" if well else "unwell"}, 200 if well else 503)
 
 
-@router.get("/metrics")
+@router.get("/metrics", response_class=PlainTextResponse)
 def metrics(request: Request) -> Response:
     """Return the figures in Prometheus' text format; to this machine only."""
     body, media_type = _front(request).figures()

@@ -22,6 +22,7 @@ from spottypottysense.grants.ports import (
     TokenEndpoint,
 )
 from spottypottysense.grants.use_cases import Connections, Grants
+from spottypottysense.history.ports import Past
 from spottypottysense.history.use_cases import History
 from spottypottysense.notices.ports import Messenger, NoticeStore
 from spottypottysense.notices.use_cases import Notices
@@ -63,6 +64,7 @@ class Stores:
     sessions: SessionStore
     session_log: SessionLog
     journal: Journal
+    past: Past
 
 
 @dataclass(frozen=True)
@@ -157,9 +159,9 @@ class _GrantNotices:
 
 def assemble(stores: Stores, world: World, rules: Rules) -> Core:
     """Build the house, from the ground floor up."""
-    accounts = Accounts(stores.accounts)
+    accounts = Accounts(stores.accounts, world.clock)
     access = Access.over(stores.access, accounts, world.hasher, world.clock)
-    sensors = Sensors(stores.rooms, stores.sensors, accounts, world.provisioner)
+    sensors = Sensors(stores.rooms, stores.sensors, accounts, world.provisioner, world.clock)
     notices = Notices(stores.notices, world.messenger, world.clock)
     grants, connections = _grants(stores, world, rules, _GrantNotices(notices))
     player = world.player(grants)
@@ -173,7 +175,7 @@ def assemble(stores: Stores, world: World, rules: Rules) -> Core:
         pause=world.pause,
     )
     presence, by_hand = _presence(stores, world, rules, accounts, sensors, playback)
-    history = History(stores.session_log)
+    history = History(stores.session_log, stores.past)
     return Core(
         accounts, access, sensors, grants, connections, notices, playback, presence, by_hand, history, rules
     )

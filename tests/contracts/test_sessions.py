@@ -35,6 +35,7 @@ FULL = Session(
     confirmed_after=timedelta(seconds=1, microseconds=4),
     ended_at=NOW + 7 * MINUTE,
     end_reason=Reason.TIMEOUT,
+    content="spotify:playlist:mix",
 )
 
 

@@ -13,6 +13,7 @@ from memory.grants import MemoryGrants
 from memory.home import Hands, Listener, PretendProvisioner, PretendTokens
 from memory.house import MemoryAccounts, MemoryRooms, MemorySensors
 from memory.notices import MemoryNotices
+from memory.past import MemoryPast
 from memory.playback_memory import MemoryBookmarks, MemoryContentLengths, MemoryKnownSpeakers
 from memory.receipts import MemoryReceipts
 from memory.sessions import MemoryJournal, MemorySessions
@@ -272,6 +273,7 @@ class House:
             sessions=sessions,
             session_log=sessions,
             journal=journal,
+            past=MemoryPast(sessions),
         )
 
 

@@ -12,6 +12,7 @@ from memory.connections import MemoryApps, MemoryPendingConsents
 from memory.grants import MemoryGrants
 from memory.house import MemoryAccounts, MemoryRooms, MemorySensors
 from memory.notices import MemoryNotices
+from memory.past import MemoryPast
 from memory.playback_memory import MemoryBookmarks, MemoryContentLengths, MemoryKnownSpeakers
 from memory.player import PretendPlayer
 from memory.receipts import MemoryReceipts
@@ -177,6 +178,7 @@ class PretendHome:
             sessions=self.sessions,
             session_log=self.sessions,
             journal=self.journal,
+            past=MemoryPast(self.sessions),
         )
         self._furnish()
         self.restart()

@@ -70,12 +70,6 @@ class MemoryJournal:
         )
         return tuple(wanted)[:limit]
 
-    def page(self, household_id: str) -> tuple[JournalEntry, ...]:
-        """Return all entries of a household by (at, id), the greatest first."""
-        with self.lock:
-            found = (entry for entry in self._entries.values() if entry.household_id == household_id)
-            return tuple(sorted(found, key=lambda entry: (entry.at, entry.id))[::-1])
-
     def forget_before(self, moment: datetime) -> int:
         """Delete entries that were written before it; return how many."""
         with self.lock:

@@ -26,6 +26,7 @@ from spottypottysense.runtimes.appliance.sqlite.database import Database
 from spottypottysense.runtimes.appliance.sqlite.grants import SqliteGrants
 from spottypottysense.runtimes.appliance.sqlite.journal import SqliteJournal
 from spottypottysense.runtimes.appliance.sqlite.notices import SqliteNotices
+from spottypottysense.runtimes.appliance.sqlite.past import SqlitePast
 from spottypottysense.runtimes.appliance.sqlite.playback import (
     SqliteBookmarks,
     SqliteContentLengths,
@@ -76,6 +77,9 @@ class ForeignBroker:
         """Return None: there is no certificate of ours."""
         return None
 
+    def revoke(self, certificate_id: str) -> None:
+        """Do nothing: whoever rules that broker shuts sensors out there."""
+
 
 def build(settings: Settings) -> House:
     """Join everything for one data directory; nothing runs yet. Raises `Invalid` or `Unavailable`."""
@@ -86,7 +90,7 @@ def build(settings: Settings) -> House:
     broker = _broker(settings, metrics)
     vault = Vault(settings.key_file)
     apps = SqliteApps(database, vault, _installation(settings))
-    messenger = _messenger(settings, database)
+    messenger = _messenger(settings, database, clock)
     client = _client(settings, crew, metrics)
     world = World(
         hasher=Argon2Hasher(),
@@ -128,8 +132,8 @@ def _database(settings: Settings) -> Database:
     return Database(settings.data / "spotty.db")
 
 
-def _messenger(settings: Settings, database: Database) -> Messenger:
-    people = Accounts(SqliteAccounts(database))
+def _messenger(settings: Settings, database: Database, clock: Clock) -> Messenger:
+    people = Accounts(SqliteAccounts(database), clock)
     return Messenger(settings.notify_urls, lambda subject: called(people, subject))
 
 
@@ -180,6 +184,7 @@ def _stores(database: Database, vault: Vault, apps: SqliteApps, clock: Clock) ->
         sessions=SqliteSessions(database),
         session_log=SqliteSessions(database),
         journal=SqliteJournal(database),
+        past=SqlitePast(database),
     )
 
 

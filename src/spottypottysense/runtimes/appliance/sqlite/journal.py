@@ -61,7 +61,7 @@ class SqliteJournal:
         sql = f"SELECT * FROM journal WHERE {where} ORDER BY at DESC, number DESC LIMIT ?"  # noqa: S608  ours
         with self._database.read() as connection:
             found = connection.execute(sql, (*given.values(), limit)).fetchall()
-        return tuple(map(entry_in, found))
+        return tuple(map(_entry, found))
 
 
 def write_entry(connection: sqlite3.Connection, entry: JournalEntry) -> None:
@@ -88,8 +88,7 @@ def _storable(text: str) -> str:
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
-def entry_in(row: sqlite3.Row) -> JournalEntry:
-    """Return the entry that a row holds."""
+def _entry(row: sqlite3.Row) -> JournalEntry:
     return JournalEntry(
         id=row["id"],
         at=to_moment(row["at"]),

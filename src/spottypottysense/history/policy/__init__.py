@@ -1,0 +1,27 @@
+"""What visits come to, and what rules make of recorded homes."""
+
+from spottypottysense.history.policy.figures import (
+    FIXED_RULES,
+    STILL_ON,
+    figures,
+    latency,
+    music_under,
+    music_under_fixed_rule,
+    score,
+    totals,
+)
+from spottypottysense.history.policy.tallies import added, analysis, tally_of
+
+__all__ = [
+    "FIXED_RULES",
+    "STILL_ON",
+    "added",
+    "analysis",
+    "figures",
+    "latency",
+    "music_under",
+    "music_under_fixed_rule",
+    "score",
+    "tally_of",
+    "totals",
+]

@@ -9,25 +9,40 @@ from fastapi import Request, Response
 
 from spottypottysense.api.refusals import Stale
 
+_HALF = 13
+"""How many characters of an ETag, with its quotation mark, are of what is settled."""
+
 
 def answer(value: Mapping[str, Any], status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
     """Return `value` as JSON."""
     return Response(_json(value), status, dict(headers or {}), media_type="application/json")
 
 
-def tagged(request: Request, value: Mapping[str, Any], status: int = 200) -> Response:
-    """Return `value` with its ETag; 304 if the caller knows this very state."""
+def tagged(
+    request: Request, value: Mapping[str, Any], status: int = 200, settled: Mapping[str, Any] | None = None
+) -> Response:
+    """Return `value` with its ETag; 304 if the caller knows this very state.
+
+    `settled` is what of it people change: an ETag stays good for `must_match` while only the rest moves on.
+    """
     body = _json(value)
-    tag = _tag(body)
+    tag = _tag(body, settled)
     if status == 200 and request.method == "GET" and tag in _tags(request, "if-none-match"):
         return Response(status_code=304, headers={"ETag": tag})
     return Response(body, status, {"ETag": tag}, media_type="application/json")
 
 
-def must_match(request: Request, value: Mapping[str, Any]) -> None:
-    """Raise `Stale` (412) if the caller named the state that it changes, and `value` is another by now."""
+def must_match(request: Request, value: Mapping[str, Any], settled: Mapping[str, Any] | None = None) -> None:
+    """Raise `Stale` (412) if the caller named the state that it changes, and that is another by now.
+
+    It is `value`, or where `tagged` was told so, `settled`.
+    """
     known = _tags(request, "if-match")
-    if known and "*" not in known and _tag(_json(value)) not in known:
+    if not known or "*" in known:
+        return
+    tag = _tag(_json(value), settled)
+    same = tag in known if settled is None else any(tag[:_HALF] == each[:_HALF] for each in known)
+    if not same:
         raise Stale("It was changed meanwhile: read it again, then send the change with the new ETag.")
 
 
@@ -35,8 +50,15 @@ def _json(value: Mapping[str, Any]) -> bytes:
     return json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode()
 
 
-def _tag(body: bytes) -> str:
-    return f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
+def _tag(body: bytes, settled: Mapping[str, Any] | None = None) -> str:
+    """Return 24 digits; the first half is of what is settled, where that is told apart."""
+    if settled is None:
+        return f'"{_digest(body, 12)}"'
+    return f'"{_digest(_json(settled), 6)}{_digest(body, 6)}"'
+
+
+def _digest(text: bytes, size: int) -> str:
+    return hashlib.blake2b(text, digest_size=size).hexdigest()
 
 
 def _tags(request: Request, header: str) -> frozenset[str]:

@@ -7,6 +7,7 @@ from spottypottysense import __version__
 from spottypottysense.api import refusals, system
 from spottypottysense.api.asking import Front
 from spottypottysense.api.door import Door
+from spottypottysense.api.idempotency import Idempotency
 from spottypottysense.api.identity import Identify
 from spottypottysense.api.openapi import Described, name_of
 
@@ -14,6 +15,7 @@ _ABOUT = """Music that follows presence: rooms, sensors, sessions, and what Spot
 
 Sign in with `POST /sign-in` (a cookie, for browsers), or send an access token as `Authorization: Bearer`.
 Times are RFC 3339; lists take `limit` and go on with `nextToken`; errors are `{error, message, requestId}`.
+A POST may be sent again with the same `Idempotency-Key`: for a day it is done once, and answered alike.
 """
 
 
@@ -25,7 +27,10 @@ def create_app(front: Front, identify: Identify) -> FastAPI:
         description=_ABOUT,
         docs_url=None,
         redoc_url=None,
-        middleware=[Middleware(Door, identify=identify)],
+        middleware=[
+            Middleware(Door, identify=identify),
+            Middleware(Idempotency, answers=front.kept_answers, clock=front.clock),
+        ],
         redirect_slashes=False,
         generate_unique_id_function=name_of,
     )

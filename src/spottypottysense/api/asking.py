@@ -12,6 +12,7 @@ from spottypottysense.access.model import Caller, Scope
 from spottypottysense.access.policy.allowing import require_scope
 from spottypottysense.accounts.model import Household
 from spottypottysense.api.cursors import Cursors
+from spottypottysense.api.idempotency import KeptAnswers
 from spottypottysense.api.refusals import request_id_of
 from spottypottysense.clock import Clock
 from spottypottysense.core import Core
@@ -39,6 +40,7 @@ class Front:
     cursors: Cursors
     health: Health
     figures: Figures
+    kept_answers: KeptAnswers
     redirect_uri: str | None = None
     editing: threading.Lock = field(default_factory=threading.Lock)
 
@@ -59,7 +61,7 @@ class Ask:
     @property
     def address(self) -> str:
         """Return where the request came from, for the audit trail."""
-        return self.request.client.host if self.request.client is not None else ""
+        return address_of(self.request)
 
     @property
     def request_id(self) -> str:
@@ -85,6 +87,11 @@ class Ask:
     def _must_own(self, household_id: str, thing: str, key: str) -> None:
         if household_id != self.caller.household_id:
             raise NotFound(thing, key)
+
+
+def address_of(request: Request) -> str:
+    """Return where a request came from."""
+    return request.client.host if request.client is not None else ""
 
 
 class _Needs:

@@ -6,6 +6,7 @@ from pathlib import Path
 from spottypottysense.api.asking import Figures, Front, Health
 from spottypottysense.api.cursors import Cursors
 from spottypottysense.runtimes.appliance.files import write_private
+from spottypottysense.runtimes.appliance.sqlite.kept_answers import SqliteKeptAnswers
 from spottypottysense.runtimes.appliance.wiring import House
 from spottypottysense.secret import Secret
 
@@ -14,7 +15,8 @@ def front_of(house: House, health: Health, figures: Figures) -> Front:
     """Return what stands behind the routes."""
     key = _cursor_key(house.settings.data / "cursor-key")
     back = house.settings.spotify_redirect_uri
-    return Front(house.core, house.clock, house.house_clock, Cursors(key), health, figures, back)
+    kept = SqliteKeptAnswers(house.database)
+    return Front(house.core, house.clock, house.house_clock, Cursors(key), health, figures, kept, back)
 
 
 def _cursor_key(path: Path) -> Secret:

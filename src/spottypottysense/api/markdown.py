@@ -1,12 +1,12 @@
 """`docs/api.md`, from the OpenAPI document. Run: python -m spottypottysense.api.markdown > docs/api.md."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from spottypottysense.api.app import described
 from spottypottysense.api.reading import Chapter, Entry, Field, chapters
 
-_INTRODUCTION = """# The API
+_INTRODUCTION = r"""# The API
 
 Written by `python -m spottypottysense.api.markdown`; the house itself shows the same at `/docs`, and
 programs read `/openapi.json`.
@@ -28,43 +28,45 @@ owner chooses a password, which signs in as well. `$HOUSE` is where the house li
 `http://127.0.0.1:8765`.
 
 ```sh
-%s
+curl -sS -c cookies.txt -H "Content-Type: application/json" "$HOUSE/invitations/accept" \
+  -d '{"invitation": "'$INVITATION'", "email": "anna@example.com", "password": "four words in a row"}'
+```
+
+Later, that password signs in:
+
+```sh
+curl -sS -c cookies.txt -H "Content-Type: application/json" "$HOUSE/sign-in" \
+  -d '{"email": "anna@example.com", "password": "four words in a row"}'
 ```
 
 Scripts have no password but an access token, with the scopes that they need: `read` looks, `control`
-commands the music, `manage` changes the house. It is shown once, and taken back at any time.
+commands the music, `manage` changes the house. Its `secret` is shown once, and it can be revoked at any time.
 
 ```sh
-%s
+curl -sS -b cookies.txt -H "Content-Type: application/json" "$HOUSE/tokens" \
+  -d '{"name": "my script", "scopes": ["read", "control", "manage"]}'
 ```
 
-All that follows bears the token.
+All that follows bears that secret as `$TOKEN`.
 
 ## An example for each subject
 
-%s
 """
 
 
 def markdown(document: Mapping[str, Any]) -> str:
     """Return the whole page."""
     all_chapters = chapters(document)
-    examples = "\n".join(f"```sh\n{entry.curl}\n```\n" for entry in _examples(all_chapters))
-    head = _INTRODUCTION % (*_beginning(all_chapters), examples.strip())
-    return "\n".join([head, *map(_chapter, all_chapters)]).rstrip() + "\n"
+    shown = (each for chapter in all_chapters for each in _readable(chapter)[:1])
+    examples = (f"{each.title}:\n\n```sh\n{each.curl}\n```\n" for each in shown)
+    return "\n".join([_INTRODUCTION, *examples, *map(_chapter, all_chapters)]).rstrip() + "\n"
 
 
-def _beginning(all_chapters: tuple[Chapter, ...]) -> tuple[str, str]:
-    """Return how one comes in by the link, and how one makes a token: from the examples of these routes."""
-    curls = {(each.method, each.path): each.curl for chapter in all_chapters for each in chapter.entries}
-    return curls.get(("POST", "/invitations/accept"), ""), curls.get(("POST", "/tokens"), "")
-
-
-def _examples(all_chapters: tuple[Chapter, ...]) -> Iterator[Entry]:
-    """Yield what shows each subject best: a list, if it has one."""
-    for chapter in all_chapters:
-        plain = [each for each in chapter.entries if each.method == "GET" and "{" not in each.path]
-        yield from plain[:1]
+def _readable(chapter: Chapter) -> list[Entry]:
+    """Return what can be read without knowing an id, and comes to an end."""
+    return [
+        each for each in chapter.entries if each.method == "GET" and "{" not in each.path and each.answered
+    ]
 
 
 def _chapter(chapter: Chapter) -> str:

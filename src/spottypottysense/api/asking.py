@@ -17,6 +17,7 @@ from spottypottysense.api.refusals import request_id_of
 from spottypottysense.clock import Clock
 from spottypottysense.core import Core
 from spottypottysense.errors import NotFound
+from spottypottysense.presence.model import JournalEntry
 from spottypottysense.sensors.model import Room, Sensor
 
 Health = Callable[[], Mapping[str, bool]]
@@ -25,13 +26,17 @@ Health = Callable[[], Mapping[str, bool]]
 Figures = Callable[[], tuple[bytes, str]]
 """Returns the metrics and their media type."""
 
+Listen = Callable[[Callable[[JournalEntry], None]], Callable[[], None]]
+"""Calls the listener with every decision and outcome from now on; what it returns ends that."""
+
 
 @dataclass(frozen=True)
 class Front:
     """What stands behind the routes: `clock` is real time, `house_clock` that of presence.
 
     `editing` is held while something is read, compared and written, so that no update is lost between.
-    `redirect_uri` is where Spotify sends browsers back to; None: to where the API was asked.
+    `redirect_uri` is where Spotify sends browsers back to; None: to where the API was asked. `listen` is None
+    where there are no live events.
     """
 
     core: Core
@@ -42,6 +47,7 @@ class Front:
     figures: Figures
     kept_answers: KeptAnswers
     redirect_uri: str | None = None
+    listen: Listen | None = None
     editing: threading.Lock = field(default_factory=threading.Lock)
 
 

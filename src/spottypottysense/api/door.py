@@ -8,6 +8,7 @@ import asyncio
 import logging
 import re
 import secrets
+from contextlib import suppress
 from ipaddress import ip_address
 
 from fastapi import Request, Response
@@ -17,12 +18,32 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from spottypottysense.api.identity import Identify, bearer_in
 from spottypottysense.api.refusals import refusal, refused
-from spottypottysense.errors import NotAllowed, SpottyError
+from spottypottysense.errors import NotAllowed, NotSignedIn, SpottyError
 
 _log = logging.getLogger("spotty.api")
 
-OPEN = frozenset({"/", "/healthz", "/sign-in", "/invitations/look", "/invitations/accept", "/openapi.json"})
-"""Answered without a known caller, with all below /docs."""
+OPEN = frozenset(
+    {
+        "/",
+        "/healthz",
+        "/openapi.json",
+        "/docs",
+        "/sign-in",
+        "/invitations/look",
+        "/invitations/accept",
+        "/app/sign-in",
+        "/app/set-up",
+        "/app/join",
+        "/app/reset",
+        "/app/status.css",
+    }
+)
+"""Answered without a known caller, with all below `OPEN_BELOW`."""
+
+OPEN_BELOW = ("/docs/", "/app/static/")
+
+FRONT_PAGE = "/app/"
+"""Answered to everybody, but it shows nothing to whoever is neither known nor on this machine."""
 
 LOCAL = ("/app/", "/metrics")
 """Answered without a known caller, to this machine only."""
@@ -71,8 +92,11 @@ class Door:
     async def _let_in(self, request: Request) -> None:
         """Note who asks; raises `NotSignedIn` or `NotAllowed`."""
         path = request.url.path if request.url.path.isascii() else ""
-        if path in OPEN or path == "/docs" or path.startswith("/docs/"):
+        if path in OPEN or path.startswith(OPEN_BELOW):
             _refuse_other_sites(request)
+            return
+        if path == FRONT_PAGE:
+            await self._greet(request)
             return
         if path == LOCAL[1] or path.startswith(LOCAL[0]):
             if not is_from_here(request):
@@ -84,6 +108,11 @@ class Door:
             request.scope["caller"] = await run_in_threadpool(self._identify, request.headers)
             if bearer_in(request.headers) is None:
                 _refuse_other_sites(request)
+
+    async def _greet(self, request: Request) -> None:
+        """Note who asks, if it is anybody who is known."""
+        with suppress(NotSignedIn):
+            request.scope["caller"] = await run_in_threadpool(self._identify, request.headers)
 
 
 class _NoBody(Exception):

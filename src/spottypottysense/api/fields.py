@@ -5,8 +5,8 @@ from datetime import datetime, time
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
-from fastapi import Query
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from fastapi import Path, Query
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
 from pydantic.alias_generators import to_camel
 
 from spottypottysense.errors import Invalid
@@ -27,7 +27,10 @@ def _speakable(text: str) -> str:
 
 
 Text = Annotated[str, Field(max_length=200), AfterValidator(_speakable)]
+Email = Annotated[str, Field(max_length=254, examples=["anna@example.com"]), AfterValidator(_speakable)]
+Password = Annotated[SecretStr, Field(max_length=1024, examples=["four words in a row"])]
 Link = Annotated[str, Field(max_length=500), AfterValidator(_speakable)]
+Id = Annotated[str, Path(max_length=100), AfterValidator(_speakable)]
 Clock = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$", examples=["22:00"])]
 Percent = Annotated[int, Field(ge=0, le=100)]
 Minutes = Annotated[float, Field(ge=0, le=24 * 60, allow_inf_nan=False)]

@@ -29,6 +29,7 @@ _HTTP_WORDS = {
     400: ("BadRequest", "The request cannot be read: send JSON as described in /docs."),
 }
 _MOST_FIELDS = 20
+_BODY = {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
 
 
 class Stale(SpottyError):
@@ -74,6 +75,11 @@ def refused(request_id: str, error: SpottyError) -> Response:
             return _later(request_id, error)
         case _:
             return refusal(request_id, 500, "InternalError", said)
+
+
+def documented(refusals: Mapping[int, str]) -> dict[int | str, dict[str, Any]]:
+    """Return what a route hands in as `responses`: refusals of its own by status, each with its meaning."""
+    return {status: {"description": meaning, "content": _BODY} for status, meaning in refusals.items()}
 
 
 def add_to(app: FastAPI) -> None:

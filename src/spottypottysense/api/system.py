@@ -1,14 +1,12 @@
-"""Whether the house works, its figures, and the status page of this machine."""
+"""Whether the house works, and its figures."""
 
 from typing import Literal
 
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse
+from fastapi.responses import JSONResponse, PlainTextResponse, RedirectResponse
 from typing_extensions import TypedDict
 
 from spottypottysense.api.asking import Front
-from spottypottysense.api.overview import overview
-from spottypottysense.api.status_page import STYLE, status_page
 
 router = APIRouter(tags=["system"])
 
@@ -46,16 +44,3 @@ def metrics(request: Request) -> Response:
 def root() -> RedirectResponse:
     """Go to the dashboard."""
     return RedirectResponse("/app/")
-
-
-@router.get("/app/", include_in_schema=False)
-def status(request: Request) -> HTMLResponse:
-    """Show the whole house."""
-    front = _front(request)
-    return HTMLResponse(status_page(overview(front.core, front.house_clock.now())))
-
-
-@router.get("/app/status.css", include_in_schema=False)
-def style() -> Response:
-    """Return the status page's style."""
-    return Response(STYLE, media_type="text/css")

@@ -42,7 +42,8 @@ def ids_of(home: Home) -> Mapping[str, str]:
         "householdId": home.household_id,
         "account": owner.user.id,
         "tokenId": next(iter(owner.tokens.values())).id,
-        "signInId": owner.caller.key,
+        "signInId": owner.caller.key[:16],
+        "noticeId": home.notice.id,
     }
 
 
@@ -66,7 +67,7 @@ def calls(people: People, home: Home) -> Iterator[Call]:
 def kept_of(house: House, home: Home) -> dict[str, Any]:
     """Return everything that is stored about a household: its rows, and the files beside the database."""
     marks = {home.household_id, home.room.id, home.sensor.id, home.session.id}
-    marks |= {home.owner.user.id, home.member.user.id}
+    marks |= {home.owner.user.id, home.member.user.id, home.notice.id}
     kept: dict[str, Any] = {}
     with house.database.read() as connection:
         tables = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()

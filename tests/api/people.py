@@ -19,7 +19,9 @@ from spottypottysense.access.policy.allowing import scopes_of
 from spottypottysense.accounts.model import Role, User
 from spottypottysense.api.app import create_app
 from spottypottysense.api.identity import COOKIE, OwnSignIn
+from spottypottysense.notices.model import Notice
 from spottypottysense.presence.model import Session
+from spottypottysense.reasons import Reason
 from spottypottysense.runtimes.appliance.front import front_of
 from spottypottysense.runtimes.appliance.hasher import Argon2Hasher
 from spottypottysense.runtimes.appliance.sqlite.access import sqlite_access
@@ -56,7 +58,7 @@ class Person:
 
 @dataclass(frozen=True)
 class Home:
-    """One household with a room, a sensor and a visit that goes on."""
+    """One household with a room, a sensor, a visit that goes on, and a notice about its owner."""
 
     household_id: str
     owner: Person
@@ -64,6 +66,7 @@ class Home:
     room: Room
     sensor: Sensor
     session: Session
+    notice: Notice
 
 
 @dataclass(frozen=True)
@@ -152,7 +155,9 @@ def _home(house: House, name: str) -> Home:
     sensor = core.sensors.add_sensor(household.id, f"pir-{name}", room.name)
     core.presence.take_in(f"sensors/{sensor.id}/motion", b'{"event": "motion_detected"}', house.clock.now())
     (session,) = (each for each in core.presence.open_sessions() if each.room_id == room.id)
-    return Home(household.id, let_in(house, owner), let_in(house, member), room, sensor, session)
+    core.notices.tell(owner.id, Reason.RECONNECT)
+    (notice,) = (each for each in core.notices.waiting() if each.subject == owner.id)
+    return Home(household.id, let_in(house, owner), let_in(house, member), room, sensor, session, notice)
 
 
 async def _call(

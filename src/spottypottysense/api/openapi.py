@@ -12,7 +12,7 @@ from fastapi.routing import APIRoute, iter_route_contexts
 
 from spottypottysense.access.policy.showing import TOKEN_PREFIX
 from spottypottysense.api.asking import scope_of
-from spottypottysense.api.door import LOCAL, OPEN
+from spottypottysense.api.door import LOCAL, OPEN, OPEN_BELOW
 from spottypottysense.api.identity import COOKIE
 from spottypottysense.api.samples import sample
 
@@ -72,6 +72,13 @@ _IF_MATCH: Mapping[str, Any] = {
     "description": "The ETag of what is changed; if it is another by now, nothing is changed.",
     "schema": {"type": "string", "pattern": r'^(\*|(W/)?"[0-9a-f]{24}")$', "examples": ["*"]},
 }
+_IDEMPOTENCY_KEY: Mapping[str, Any] = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "description": "Any text: for a day, the same request with the same key is done once.",
+    "schema": {"type": "string", "pattern": r"^[!-~]{1,200}$", "examples": ["7f3c1d52-lights-on"]},
+}
 _METHODS = frozenset({"get", "put", "post", "delete", "patch"})
 
 
@@ -118,16 +125,15 @@ def completed(document: Document, app: FastAPI) -> Document:
         scope = scopes.get(operation["operationId"])
         _say_who(operation, path, scope)
         _say_what(operation)
-        if method == "PUT":
-            operation.setdefault("parameters", []).append(dict(_IF_MATCH))
+        operation.setdefault("parameters", []).extend(_headers(path, method, document))
         _say_refusals(operation, path, method)
         _give_example(operation, schemas)
     return document
 
 
 def is_open(path: str) -> bool:
-    """Say whether the path is answered without a known caller."""
-    return path in OPEN or path in LOCAL
+    """Say whether the path is answered without a known caller, be it to this machine only."""
+    return path in OPEN or path in LOCAL or path.startswith((*OPEN_BELOW, LOCAL[0]))
 
 
 def _say_who(operation: Document, path: str, scope: str | None) -> None:
@@ -136,6 +142,14 @@ def _say_who(operation: Document, path: str, scope: str | None) -> None:
         return
     roles = [] if scope is None else [str(scope)]
     operation["security"] = [{name: roles} for name in SECURITY_SCHEMES]
+
+
+def _headers(path: str, method: str, document: Document) -> Iterator[Document]:
+    """Yield the headers that a route takes because of its method."""
+    if method == "PUT" and "get" in document["paths"][path]:
+        yield dict(_IF_MATCH)
+    if method == "POST" and not is_open(path):
+        yield dict(_IDEMPOTENCY_KEY)
 
 
 def _say_what(operation: Document) -> None:
@@ -164,7 +178,7 @@ def _refusals(operation: Document, path: str, method: str) -> Iterator[str]:
         yield "400"
     if "requestBody" in operation or operation.get("parameters"):
         yield "422"
-    if method == "PUT":
+    if _IF_MATCH in operation["parameters"]:
         yield "412"
 
 

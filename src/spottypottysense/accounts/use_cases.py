@@ -60,6 +60,25 @@ class Accounts:
             raise Conflict("This is the last owner of the household: make somebody else an owner first.")
         return self.change_user(household_id, user_id, active=False)
 
+    def is_last_owner(self, household_id: str, user_id: str) -> bool:
+        """Say whether the household would be without an owner if this user were gone."""
+        owners = (user for user in self._store.users(household_id) if user.active and user.role is Role.OWNER)
+        return {owner.id for owner in owners} <= {user_id}
+
+    def remove_user(self, household_id: str, user_id: str) -> None:
+        """Forget a user for good, with all that is theirs alone.
+
+        Raises `NotFound`, or `Conflict` for the last owner: then it is the household that is to go.
+        """
+        user = self.user(household_id, user_id)
+        if user.role is Role.OWNER and self.is_last_owner(household_id, user_id):
+            raise Conflict("This is the last owner of the household: make somebody else an owner first.")
+        self._store.remove_user(user_id)
+
+    def remove_household(self, household_id: str) -> None:
+        """Forget a household for good, with its people, its rooms and all that happened in it."""
+        self._store.remove_household(household_id)
+
     def household(self, household_id: str) -> Household:
         """Return one household; raises `NotFound`."""
         return self._store.household(household_id)

@@ -118,18 +118,33 @@ class SignInDesk:
         """
         require_sign_in(caller)
         checked = checked_password(new)
-        login = self._passwords.by_user(caller.user_id)
-        email = login.user.email if login else ""
-        kept = self._proven(login, email, old, address)
-        if kept is None:
-            self._audit.record(caller, Act.REFUSED, email, address)
-            raise Invalid("The old password is wrong: try again.", field="oldPassword")
-        self._throttle.succeed(address, email)
+        kept = self._required(caller, old, "oldPassword", address)
         changed = Password(caller.user_id, self._hashing.hashed(checked), self._clock.now())
         if not self._passwords.replace(kept, changed):
             raise Conflict("Your password was changed meanwhile: sign in with the new one.")
         self._sign_ins.end_all(caller.user_id, but=caller.key)
         self._audit.record(caller, Act.PASSWORD_SET, address=address)
+
+    def prove(self, caller: Caller, password: Secret, address: str) -> None:
+        """Ask for the caller's password once more, before what cannot be undone.
+
+        Raises `Invalid` if it is wrong (`password`), `NotAllowed` for an access token, `Unavailable` as
+        `sign_in` does.
+        """
+        require_sign_in(caller)
+        self._required(caller, password, "password", address)
+
+    def _required(self, caller: Caller, password: Secret, field: str, address: str) -> Password:
+        """Return what is kept of the caller's password if it is this one."""
+        login = self._passwords.by_user(caller.user_id)
+        email = login.user.email if login else ""
+        kept = self._proven(login, email, password, address)
+        if kept is None:
+            self._audit.record(caller, Act.REFUSED, email, address)
+            what = "old password" if field == "oldPassword" else "password"
+            raise Invalid(f"The {what} is wrong: try again.", field=field)
+        self._throttle.succeed(address, email)
+        return kept
 
     def _proven(self, login: Login | None, email: str, password: Secret, address: str) -> Password | None:
         """Return the password that is kept if it is this one; raises `Unavailable(TOO_MANY_TRIES)`."""

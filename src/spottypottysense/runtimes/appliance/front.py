@@ -16,7 +16,17 @@ def front_of(house: House, health: Health, figures: Figures) -> Front:
     key = _cursor_key(house.settings.data / "cursor-key")
     back = house.settings.spotify_redirect_uri
     kept = SqliteKeptAnswers(house.database)
-    return Front(house.core, house.clock, house.house_clock, Cursors(key), health, figures, kept, back)
+    return Front(
+        house.core,
+        house.clock,
+        house.house_clock,
+        Cursors(key),
+        health,
+        figures,
+        kept,
+        back,
+        house.feed.listen,
+    )
 
 
 def _cursor_key(path: Path) -> Secret:

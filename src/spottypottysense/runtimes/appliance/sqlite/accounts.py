@@ -4,7 +4,7 @@ import sqlite3
 
 from spottypottysense.accounts.model import Household, Mode, Role, User
 from spottypottysense.errors import Conflict, NotFound
-from spottypottysense.runtimes.appliance.sqlite import rows
+from spottypottysense.runtimes.appliance.sqlite import removal, rows
 from spottypottysense.runtimes.appliance.sqlite.columns import (
     to_hours,
     to_hours_text,
@@ -78,6 +78,16 @@ class SqliteAccounts:
                 message = f"Another user has the e-mail address {user.email!r}."
                 raise Conflict(message)
             rows.put(connection, "users", "id", row)
+
+    def remove_user(self, user_id: str) -> None:
+        """Forget a user with all that is theirs alone; rooms and visits stay, without an account."""
+        with self._database.write() as connection:
+            removal.remove_user(connection, user_id)
+
+    def remove_household(self, household_id: str) -> None:
+        """Forget a household with its users, rooms and sensors, and all that happened in it."""
+        with self._database.write() as connection:
+            removal.remove_household(connection, household_id)
 
 
 def _household(row: sqlite3.Row) -> Household:

@@ -17,9 +17,15 @@ NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
 @pytest.fixture
-def accounts() -> Accounts:
+def clock() -> ManualClock:
+    """It is noon."""
+    return ManualClock(NOW)
+
+
+@pytest.fixture
+def accounts(clock: ManualClock) -> Accounts:
     """Nobody yet."""
-    return Accounts(MemoryAccounts(), ManualClock(NOW))
+    return Accounts(MemoryAccounts(), clock)
 
 
 def test_founding_a_household(accounts: Accounts) -> None:
@@ -119,3 +125,33 @@ def test_changing_a_user(accounts: Accounts) -> None:
         accounts.change_user(home.id, anna.id, email="nowhere")
     with pytest.raises(NotFound):
         accounts.change_user("elsewhere", anna.id, name="Eve")
+
+
+def test_when_a_user_was_added_and_changed(accounts: Accounts, clock: ManualClock) -> None:
+    """Both are the same at first; a change moves the second."""
+    home, anna = accounts.found("Home", "anna@example.org")
+    ben = accounts.add_member(home.id, "ben@example.org")
+    assert {anna.created_at, anna.updated_at, ben.created_at, ben.updated_at} == {NOW}
+    later = clock.advance(timedelta(hours=1))
+    changed = accounts.change_user(home.id, anna.id, name="Anne")
+    assert (changed.created_at, changed.updated_at) == (NOW, later)
+    assert accounts.user(home.id, anna.id) == changed
+    with pytest.raises(NotFound):
+        accounts.user("elsewhere", anna.id)
+
+
+def test_switching_a_user_off(accounts: Accounts) -> None:
+    """He plays nowhere any more; the last owner stays."""
+    home, anna = accounts.found("Home", "anna@example.org")
+    ben = accounts.add_member(home.id, "ben@example.org")
+    with pytest.raises(Conflict, match="last owner"):
+        accounts.deactivate(home.id, anna.id)
+    assert accounts.lives_in(home.id, ben.id)
+    assert not accounts.deactivate(home.id, ben.id).active
+    assert not accounts.lives_in(home.id, ben.id)
+    cleo = accounts.add_member(home.id, "cleo@example.org", role=Role.OWNER)
+    assert not accounts.deactivate(home.id, anna.id).active
+    with pytest.raises(Conflict):
+        accounts.deactivate(home.id, cleo.id)
+    with pytest.raises(NotFound):
+        accounts.deactivate("elsewhere", cleo.id)

@@ -10,6 +10,7 @@ from spottypottysense.core import Stores
 from spottypottysense.errors import Conflict
 from spottypottysense.presence.model import Action, JournalEntry
 from spottypottysense.reasons import Reason
+from spottypottysense.sensors.model import Sensor
 
 NOW = datetime(2026, 3, 1, 12, 0, 0, 7, tzinfo=UTC)
 FULL = JournalEntry(
@@ -50,6 +51,27 @@ def test_one_of_many_copies_is_kept(stores: Stores) -> None:
     """Of eight copies of one message at one moment exactly one is recorded."""
     assert winners(lambda n: stores.journal.record(replace(FULL, id=f"e{n}"))) == 1
     assert len(stores.journal.recent(None, 10)) == 1
+
+
+def test_last_motion_of_each_sensor(house: Stores) -> None:
+    """The newest motion of each sensor of the household, whatever else came of it or came later."""
+    for sensor_id in ("pir", "radar", "silent"):
+        house.sensors.save_sensor(Sensor(sensor_id, "home", "bath"))
+    later = NOW + timedelta(seconds=1)
+    for number, (sensor_id, event, at) in enumerate(
+        [
+            ("pir", "motion_detected", later),
+            ("pir", "motion_detected", NOW),
+            ("pir", "motion_cleared", later + timedelta(seconds=1)),
+            ("radar", "motion_detected", NOW),
+            ("silent", "message", NOW),
+        ]
+    ):
+        entry = replace(FULL, id=f"m{number}", key=f"m/{number}", sensor_id=sensor_id, event=event, at=at)
+        house.journal.record(entry)
+    house.journal.record(STRANGER)
+    assert house.session_log.last_motions("home") == {"pir": later, "radar": NOW}
+    assert house.session_log.last_motions("away") == {}
 
 
 def test_released_keys_are_new_again(stores: Stores) -> None:

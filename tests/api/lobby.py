@@ -1,9 +1,13 @@
 """Ways to sign in; and the same two households with a clock to turn and a hash that is quick."""
 
+from collections.abc import MutableMapping
 from dataclasses import replace
 from datetime import timedelta
 from http.cookies import Morsel, SimpleCookie
-from typing import Any
+from typing import Any, cast
+
+from fastapi import FastAPI
+from starlette.types import Receive, Send
 
 from api.people import PASSWORD, People, Reply
 from spottypottysense.access.use_cases import Access
@@ -23,6 +27,15 @@ def behind(people: People, clock: ManualClock) -> People:
     front = front_of(house, lambda: {"storage": True}, lambda: (b"", "text/plain"))
     front = replace(front, core=replace(house.core, access=access), clock=clock)
     return replace(people, app=create_app(front, OwnSignIn(access)))
+
+
+def over_https(people: People) -> People:
+    """Return the households behind an app that is asked by https."""
+
+    async def app(scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
+        await people.app({**scope, "scheme": "https"}, receive, send)
+
+    return replace(people, app=cast("FastAPI", app))
 
 
 def clock_of_now() -> ManualClock:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from api.lobby import behind, clock_of_now, cookie_of, sign_in, way_in
+from api.lobby import behind, clock_of_now, cookie_of, over_https, sign_in, way_in
 from api.people import PASSWORD, People, Reply
 from spottypottysense.access.model import Scope
 from spottypottysense.api.identity import COOKIE
@@ -45,6 +45,18 @@ def test_the_cookie_is_out_of_reach(people: People) -> None:
     assert not cookie["secure"]
     assert not cookie["domain"]
     assert cookie.value.encode() not in reply.body
+    assert cookie_of(sign_in(over_https(people)))["secure"] is True
+
+
+def test_no_log_has_a_secret(people: People, caplog: pytest.LogCaptureFixture) -> None:
+    """Neither what was typed nor what was given, whatever became of it."""
+    caplog.set_level("DEBUG")
+    cookie = cookie_of(sign_in(people)).value
+    sign_in(people, password="a wrong password")
+    people.ask("POST", "/sign-in", body={"email": "x", "password": "a wrong password", "more": 1})
+    change(people, people.a.owner.cookie, PASSWORD, "quite another one")
+    for secret in (cookie, PASSWORD, "a wrong password", "quite another one"):
+        assert secret not in caplog.text
 
 
 def test_wrong_passwords_and_unknown_people_are_told_the_same(people: People) -> None:

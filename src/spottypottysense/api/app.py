@@ -4,7 +4,31 @@ from fastapi import FastAPI
 from starlette.middleware import Middleware
 
 from spottypottysense import __version__
-from spottypottysense.api import docs_page, refusals, system
+from spottypottysense.api import (
+    analytics,
+    audit,
+    by_hand,
+    decisions,
+    docs_page,
+    entrance,
+    export,
+    household,
+    invitations,
+    leaving,
+    live,
+    notices,
+    refusals,
+    rooms,
+    sensors,
+    sessions,
+    sign_in,
+    spotify,
+    spotify_connection,
+    state,
+    system,
+    tokens,
+    users,
+)
 from spottypottysense.api.asking import Front
 from spottypottysense.api.door import Door
 from spottypottysense.api.idempotency import Idempotency
@@ -17,7 +41,30 @@ Sign in with `POST /sign-in` (a cookie, for browsers), or send an access token a
 Times are RFC 3339; lists take `limit` and go on with `nextToken`; errors are `{error, message, requestId}`.
 A POST may be sent again with the same `Idempotency-Key`: for a day it is done once, and answered alike.
 """
-_RESOURCES = (system, docs_page)
+_RESOURCES = (
+    system,
+    users,
+    leaving,
+    household,
+    state,
+    live,
+    rooms,
+    sensors,
+    sign_in,
+    invitations,
+    tokens,
+    audit,
+    by_hand,
+    decisions,
+    spotify,
+    spotify_connection,
+    notices,
+    sessions,
+    analytics,
+    export,
+    entrance,
+    docs_page,
+)
 
 
 def create_app(front: Front, identify: Identify) -> FastAPI:
@@ -27,6 +74,7 @@ def create_app(front: Front, identify: Identify) -> FastAPI:
         Middleware(Idempotency, answers=front.kept_answers, clock=front.clock),
     )
     app.state.front = front
+    app.state.identify = identify
     refusals.add_to(app)
     return app
 

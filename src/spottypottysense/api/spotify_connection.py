@@ -101,7 +101,9 @@ def connect(ask: Controls, wish: Connect | None = None) -> Response:
     """
     wish = wish or Connect()
     user_id, connections = _whose(ask, wish.user_id), ask.core.connections
-    pending = connections.begin(user_id, wish.redirect_uri or _back_here(ask))
+    pending = connections.begin(
+        user_id, wish.redirect_uri if wish.redirect_uri is not None else _back_here(ask)
+    )
     # Spotify would wave through whom it knows; a consent that is given anew lasts six months again.
     known = ask.core.grants.state_of(user_id) is not None
     begun: ConnectAnswer = {

@@ -37,7 +37,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
     responses={200: {"description": "Everything.", "content": {"application/json": {}}}},
 )
 def as_json(ask: Reads) -> StreamingResponse:
-    """Return all that is kept of you; an owner's with the household, a member's with the visits you played in.
+    """Return all that is kept of you: an owner's with the household, a member's with the visits of his music.
 
     No password, no token and no key is in it.
     """

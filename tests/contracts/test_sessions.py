@@ -181,6 +181,20 @@ def test_open_oldest_first(stores: Stores) -> None:
     assert [session.id for session in stores.sessions.open()] == ["b", "a", "c"]
 
 
+def test_active_sensors(stores: Stores) -> None:
+    """Those that were heard in open sessions of the household."""
+    heard = (Heard("pir", True, NOW), Heard("door", False, NOW))
+    stores.sessions.save(replace(PLAIN, heard=heard))
+    stores.sessions.save(replace(PLAIN, id="s2", room_id="hall", heard=(Heard("door", True, NOW),)))
+    gone = replace(PLAIN, id="s3", room_id="attic", heard=(Heard("gone", True, NOW),))
+    stores.sessions.save(ended(gone, MINUTE))
+    other = replace(PLAIN, id="s4", room_id="hut", household_id="away", heard=(Heard("far", True, NOW),))
+    stores.sessions.save(other)
+    stores.sessions.save(replace(PLAIN, id="s5", room_id="by hand", household_id="empty"))
+    assert stores.session_log.active_sensors("home") == {"pir", "door"}
+    assert stores.session_log.active_sensors("empty") == frozenset()
+
+
 def test_log_is_a_half_open_span_newest_first(stores: Stores) -> None:
     """A household's sessions that opened in [start, end) are listed newest first, up to the limit."""
     for minutes in range(5):

@@ -149,6 +149,11 @@ class MemorySessions:
             ]
             return tuple(sorted(wanted, key=lambda session: session.opened_at)[::-1][:limit])
 
+    def active_sensors(self, household_id: str) -> frozenset[str]:
+        """Return the sensors of the household that were heard in visits that go on, by id."""
+        here = [session for session in self.open() if session.household_id == household_id]
+        return frozenset(heard.sensor_id for session in here for heard in session.heard)
+
     def last_motions(self, household_id: str) -> dict[str, datetime]:
         """Return when each sensor of the household moved last, by its id; one that never did is left out."""
         entries = reversed(self._journal.recent(household_id, sys.maxsize))

@@ -76,13 +76,11 @@ class Surroundings:
     def of(cls, ask: Ask) -> "Surroundings":
         """Return what is around the sensors of the caller's household."""
         core, home = ask.core, ask.caller.household_id
-        sessions = [session for session in core.presence.open_sessions() if session.household_id == home]
-        heard = {heard.sensor_id for session in sessions for heard in session.heard}
         return cls(
             {room.id: room for room in core.sensors.rooms(home)},
             {status.sensor_id: status for status in core.sensors.statuses(home)},
             core.presence.last_motions(home),
-            frozenset(heard.union(session.sensor_id for session in sessions)),
+            core.presence.active_sensors(home),
         )
 
     def shaped(self, sensor: Sensor) -> SensorJson:

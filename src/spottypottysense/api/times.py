@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 def rfc3339(at: datetime) -> str:
     """Return an aware time as RFC 3339 in UTC, to the second."""
-    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    return at.astimezone(UTC).isoformat(timespec="seconds").removesuffix("+00:00") + "Z"
 
 
 def rfc3339_or_none(at: datetime | None) -> str | None:

@@ -44,6 +44,10 @@ class SessionLog(Protocol):
         """Return the sessions that opened in [start, end), newest first."""
         ...
 
+    def active_sensors(self, household_id: str) -> frozenset[str]:
+        """Return the sensors of the household that were heard in visits that go on, by id."""
+        ...
+
     def last_motions(self, household_id: str) -> Mapping[str, datetime]:
         """Return when each sensor of the household moved last, by its id; one that never did is left out."""
         ...

@@ -164,6 +164,10 @@ class Presence:
         """Return the sessions that opened in [start, end), newest first."""
         return self._history.sessions(household_id, start, end, limit)
 
+    def active_sensors(self, household_id: str) -> frozenset[str]:
+        """Return the sensors of the household that were heard in visits that go on, by id."""
+        return self._history.active_sensors(household_id)
+
     def last_motions(self, household_id: str) -> Mapping[str, datetime]:
         """Return when each sensor of the household moved last, by its id; one that never did is left out."""
         return self._history.last_motions(household_id)

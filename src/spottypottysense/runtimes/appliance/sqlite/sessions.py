@@ -21,6 +21,10 @@ DUE = (
     " UNION ALL SELECT * FROM sessions WHERE ended_at IS NULL AND deadline_at > ?"
     " ORDER BY deadline_at, number LIMIT ?"
 )
+ACTIVE_SENSORS = (
+    "SELECT DISTINCT json_extract(word.value, '$[0]') FROM sessions, json_each(heard) AS word"
+    " WHERE ended_at IS NULL AND household_id = ?"
+)
 LAST_MOTIONS = (
     "SELECT id, (SELECT max(at) FROM journal WHERE journal.sensor_id = sensors.id"
     " AND event = 'motion_detected' AND room_id IS NOT NULL) FROM sensors WHERE household_id = ?"
@@ -84,6 +88,12 @@ class SqliteSessions:
                 sql, (household_id, to_micros(start), to_micros(end), limit)
             ).fetchall()
         return tuple(map(session_in, found))
+
+    def active_sensors(self, household_id: str) -> frozenset[str]:
+        """Return the sensors of the household that were heard in visits that go on, by id."""
+        with self._database.read() as connection:
+            found = connection.execute(ACTIVE_SENSORS, (household_id,)).fetchall()
+        return frozenset(sensor_id for (sensor_id,) in found)
 
     def last_motions(self, household_id: str) -> Mapping[str, datetime]:
         """Return when each sensor of the household moved last, by its id; one that never did is left out."""

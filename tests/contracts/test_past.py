@@ -2,14 +2,15 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from functools import reduce
 
 import pytest
 
 from contracts.test_sessions import FULL, ended, entry
 from spottypottysense.accounts.model import Household
 from spottypottysense.core import Stores
-from spottypottysense.history.model import DayTally, Place, Selection
-from spottypottysense.history.policy import added, tally_of
+from spottypottysense.history.model import Place, Selection, Tally
+from spottypottysense.history.policy import added, of_month, tally_of
 from spottypottysense.presence.model import Music, Session
 from spottypottysense.reasons import Reason
 
@@ -24,7 +25,7 @@ def visit(name: str, at: datetime = LATE, room: str = "bath", sensor: str = "pir
     return replace(VISIT, id=name, opened_at=at, ended_at=at + HOUR, room_id=room, sensor_id=sensor)
 
 
-def days(stores: Stores, home: str = "home") -> list[DayTally]:
+def days(stores: Stores, home: str = "home") -> list[Tally]:
     """Return all tallies of a household that count anything."""
     found = stores.past.days(home, date(2026, 1, 1), date(2026, 12, 31))
     return [tally for tally in found if tally.counts]
@@ -78,7 +79,7 @@ def test_a_visit_counts_when_it_ends_by_the_clock_of_its_household(berlin: Store
     berlin.sessions.save(replace(opened, ended_at=LATE + HOUR))
     (tally,) = days(berlin)
     assert tally == tally_of(VISIT, "Europe/Berlin")
-    assert (tally.day, tally.zone, tally.hours) == (DAY, "Europe/Berlin", {0: 1})
+    assert (tally.day, tally.zone, tally.hours) == (DAY, "Europe/Berlin", {0: 1})  # Monday, the first hour
     assert (tally.room_id, tally.sensor_id) == ("bath", "pir")
 
 
@@ -119,6 +120,19 @@ def test_a_visit_that_goes_on_counts_no_more(berlin: Stores) -> None:
     berlin.sessions.save(replace(again, ended_at=LATE + 2 * HOUR))
     (tally,) = days(berlin)
     assert tally.counts["visit_ms"] == 7_200_000
+
+
+def test_months_add_up_their_days(berlin: Stores) -> None:
+    """Each month that begins in the range, whole, in one piece for each room and sensor."""
+    for number in range(40):
+        berlin.sessions.save(visit(f"s{number:02}", LATE + number * 24 * HOUR))
+    march, april = berlin.past.months("home", date(2026, 3, 1), date(2026, 4, 30))
+    assert (march.day, april.day) == (date(2026, 3, 1), date(2026, 4, 1))
+    assert (march.counts["visits"], april.counts["visits"]) == (30, 10)
+    assert sum(march.hours.values()) == 30
+    assert list(berlin.past.months("home", date(2026, 3, 2), date(2026, 3, 31))) == []
+    by_day = [tally for tally in days(berlin) if tally.day.month == 3]
+    assert reduce(added, map(of_month, by_day)) == march
 
 
 def test_what_is_forgotten_still_counts(berlin: Stores) -> None:

@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from memory.versions import put_version
 from spottypottysense.errors import Conflict, NotFound
-from spottypottysense.history.model import DayTally
+from spottypottysense.history.model import Tally
 from spottypottysense.history.policy import added, tally_of
 from spottypottysense.presence.model import JournalEntry, Session
 from spottypottysense.reasons import Reason
@@ -89,7 +89,7 @@ class MemorySessions:
     def __init__(self, journal: MemoryJournal, zone_of: Callable[[str], str] = lambda _: "UTC") -> None:
         self._journal = journal
         self._zone_of = zone_of
-        self.tallies: dict[tuple[str, date, str, str, str], DayTally] = {}
+        self.tallies: dict[tuple[str, date, str, str, str], Tally] = {}
         self._counted: dict[str, tuple[Session, str]] = {}
         self._sessions: dict[str, Session] = {}
         self._open: dict[str, str] = {}
@@ -183,7 +183,7 @@ class MemorySessions:
             if visit is not None and visit.ended_at is not None:
                 tally = tally_of(visit, zone)
                 key = (visit.household_id, tally.day, tally.room_id, tally.sensor_id, zone)
-                empty = DayTally(tally.day, zone, tally.room_id, tally.sensor_id)
+                empty = Tally(tally.day, zone, tally.room_id, tally.sensor_id)
                 self.tallies[key] = added(self.tallies.get(key, empty), tally, times)
         if session.ended_at is not None:
             self._counted[session.id] = (session, zone)

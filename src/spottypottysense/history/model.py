@@ -119,11 +119,12 @@ Place = tuple[datetime, str]
 
 
 @dataclass(frozen=True)
-class DayTally:
-    """What the visits come to that one sensor opened in one room on one day.
+class Tally:
+    """What the visits come to that one sensor opened in one room in a day, or in a month from `day` on.
 
-    `day` and the hours are those of a clock in `zone`. `hours` counts visits by the hour in which they began,
-    `counts` whatever else there is to count, by name. Tallies are kept when their sessions are forgotten.
+    Days and hours are those of a clock in `zone`. `hours` counts visits by the hour of the week in which they
+    began (0 to 167, from Monday on), `counts` whatever else there is to count, by name. Tallies are kept when
+    their sessions are forgotten.
     """
 
     day: date

@@ -5,7 +5,6 @@ from datetime import date, datetime
 
 from spottypottysense.history.model import (
     Analysis,
-    DayTally,
     FixedRule,
     Place,
     Reading,
@@ -13,6 +12,7 @@ from spottypottysense.history.model import (
     RoomFigures,
     Score,
     Selection,
+    Tally,
     Totals,
 )
 from spottypottysense.history.policy import (
@@ -21,6 +21,7 @@ from spottypottysense.history.policy import (
     music_under,
     music_under_fixed_rule,
     score,
+    stretches,
     tally_of,
     totals,
 )
@@ -52,9 +53,23 @@ class History:
         """
         here = (session for session in now if session.household_id == selection.household_id)
         open_now = (tally_of(session, clock_in) for session in here)
-        tallies = list(self._past.days(selection.household_id, first, last))
+        tallies = self._tallies(selection.household_id, first, last, by_day=zone != clock_in)
         tallies += (tally for tally in open_now if first <= tally.day <= last)
         return analysis((tally for tally in tallies if _is_of(tally, selection)), zone)
+
+    def _tallies(self, household_id: str, first: date, last: date, *, by_day: bool) -> list[Tally]:
+        """Return the tallies that cover the days, whole months in one piece unless days are told apart."""
+        if by_day:
+            return list(self._past.days(household_id, first, last))
+        early, months, late = stretches(first, last)
+        found: list[Tally] = []
+        for read, (start, end) in (
+            (self._past.days, early),
+            (self._past.months, months),
+            (self._past.days, late),
+        ):
+            found += read(household_id, start, end) if start <= end else ()
+        return found
 
     def sessions(
         self, household_id: str, start: datetime, end: datetime, limit: int = 50
@@ -71,7 +86,7 @@ class History:
         return figures(self._log.sessions(household_id, start, end, MOST_SESSIONS))
 
 
-def _is_of(tally: DayTally, selection: Selection) -> bool:
+def _is_of(tally: Tally, selection: Selection) -> bool:
     return selection.room_id in (None, tally.room_id) and selection.sensor_id in (None, tally.sensor_id)
 
 

@@ -11,7 +11,7 @@ from spottypottysense.history.policy.figures import (
     score,
     totals,
 )
-from spottypottysense.history.policy.tallies import added, analysis, tally_of
+from spottypottysense.history.policy.tallies import added, analysis, of_month, stretches, tally_of
 
 __all__ = [
     "FIXED_RULES",
@@ -23,7 +23,9 @@ __all__ = [
     "latency",
     "music_under",
     "music_under_fixed_rule",
+    "of_month",
     "score",
+    "stretches",
     "tally_of",
     "totals",
 ]

@@ -1,13 +1,14 @@
-"""Counting visits day by day, and adding days up."""
+"""Counting visits by day and month, and adding up."""
 
 import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from spottypottysense.history.model import Analysis, DayTally, Latency, Totals
+from spottypottysense.history.model import Analysis, Latency, Tally, Totals
 from spottypottysense.history.policy.figures import had_music
 from spottypottysense.presence.model import Session
 from spottypottysense.reasons import Reason
@@ -25,10 +26,11 @@ FIRST_NOTE = "first_note "
 Key = TypeVar("Key", str, int)
 
 _STEP = math.log(1.05)
+_DAY = timedelta(days=1)
 _MILLISECOND = timedelta(milliseconds=1)
 
 
-def tally_of(session: Session, zone: str) -> DayTally:
+def tally_of(session: Session, zone: str) -> Tally:
     """Count one visit, on the day and in the hour that a clock in `zone` showed when it began."""
     began = session.opened_at.astimezone(ZoneInfo(zone))
     counts: Counter[str] = Counter({VISITS: 1, MOTIONS: session.motions})
@@ -44,21 +46,49 @@ def tally_of(session: Session, zone: str) -> DayTally:
         counts[SILENT + session.silent_reason] = 1
     if session.confirmed_after is not None:
         counts[FIRST_NOTE + str(_step_of(session.confirmed_after))] = 1
-    return DayTally(began.date(), zone, session.room_id, session.sensor_id, {began.hour: 1}, +counts)
+    return Tally(
+        began.date(),
+        zone,
+        session.room_id,
+        session.sensor_id,
+        {began.weekday() * 24 + began.hour: 1},
+        +counts,
+    )
 
 
-def added(one: DayTally, other: DayTally, times: int = 1) -> DayTally:
-    """Return `one` with `other`, which is of the same day, room and sensor, added (-1: taken away)."""
+def of_month(tally: Tally) -> Tally:
+    """Return a day's tally as one of its month."""
+    return replace(tally, day=tally.day.replace(day=1))
+
+
+def stretches(first: date, last: date) -> tuple[tuple[date, date], tuple[date, date], tuple[date, date]]:
+    """Return what [first, last] consists of: days, whole months (by their first days), and days; some empty.
+
+    In an empty stretch the end lies before the start.
+    """
+    begins = first if first.day == 1 else _next_month(first)
+    ends = _next_month(last) if (last + _DAY).day == 1 else last.replace(day=1)
+    if begins >= ends:
+        return (first, last), (last, first - _DAY), (last, first - _DAY)
+    return (first, begins - _DAY), (begins, ends - _DAY), (ends, last)
+
+
+def _next_month(day: date) -> date:
+    return (day.replace(day=1) + 31 * _DAY).replace(day=1)
+
+
+def added(one: Tally, other: Tally, times: int = 1) -> Tally:
+    """Return `one` with `other`, which is of the same time, room and sensor, added (-1: taken away)."""
     hours, counts = Counter(one.hours), Counter(one.counts)
     for hour, count in other.hours.items():
         hours[hour] += times * count
     for name, count in other.counts.items():
         counts[name] += times * count
-    return DayTally(one.day, one.zone, one.room_id, one.sensor_id, +hours, +counts)
+    return Tally(one.day, one.zone, one.room_id, one.sensor_id, +hours, +counts)
 
 
-def analysis(tallies: Iterable[DayTally], zone: str) -> Analysis:
-    """Add up days; the hours of the week are those of a clock in `zone`."""
+def analysis(tallies: Iterable[Tally], zone: str) -> Analysis:
+    """Add up tallies, of days alone where `zone` is not theirs; the hours of the week are those of a clock in `zone`."""
     places: dict[tuple[str, str], dict[str, int]] = defaultdict(dict)
     days: dict[tuple[str, date], dict[int, int]] = defaultdict(dict)
     for tally in tallies:
@@ -132,18 +162,17 @@ def _step_at(steps: Iterable[tuple[int, int]], rank: int) -> timedelta:
 def _week(days: Mapping[tuple[str, date], Mapping[int, int]], zone: str) -> tuple[tuple[int, ...], ...]:
     week = [[0] * 24 for _ in range(7)]
     for (kept_in, day), hours in days.items():
-        for weekday, hour, count in _moved(kept_in, day, hours, zone):
-            week[weekday][hour] += count
+        for hour, count in _moved(kept_in, day, hours, zone):
+            week[hour // 24][hour % 24] += count
     return tuple(map(tuple, week))
 
 
-def _moved(kept_in: str, day: date, hours: Mapping[int, int], zone: str) -> Iterator[tuple[int, int, int]]:
-    """Return (weekday, hour, count) by a clock in `zone`; where zones differ by half hours, rounded down."""
+def _moved(kept_in: str, day: date, hours: Mapping[int, int], zone: str) -> Iterator[tuple[int, int]]:
+    """Return (hour of the week, count) by a clock in `zone`; where zones differ by half hours, rounded down."""
     if kept_in == zone:
-        weekday = day.weekday()
-        yield from ((weekday, hour, count) for hour, count in hours.items())
+        yield from hours.items()
         return
     before, after = ZoneInfo(kept_in), ZoneInfo(zone)
     for hour, count in hours.items():
-        moved = datetime.combine(day, time(hour), before).astimezone(UTC).astimezone(after)
-        yield moved.weekday(), moved.hour, count
+        moved = datetime.combine(day, time(hour % 24), before).astimezone(UTC).astimezone(after)
+        yield moved.weekday() * 24 + moved.hour, count

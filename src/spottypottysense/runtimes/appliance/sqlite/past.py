@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
-from spottypottysense.history.model import DayTally, Place, Selection
+from spottypottysense.history.model import Place, Selection, Tally
 from spottypottysense.presence.model import Session
 from spottypottysense.runtimes.appliance.sqlite.columns import to_micros
 from spottypottysense.runtimes.appliance.sqlite.database import Database
 from spottypottysense.runtimes.appliance.sqlite.session_rows import session_in
-from spottypottysense.runtimes.appliance.sqlite.tallies import DAYS, tallies_in
+from spottypottysense.runtimes.appliance.sqlite.tallies import IN_RANGE, tallies_in
 
 _CONDITIONS = {
     "room_id": "room_id = :room_id",
@@ -31,11 +31,18 @@ class SqlitePast:
         with self._database.read() as connection:
             return tuple(map(session_in, connection.execute(sql, values).fetchall()))
 
-    def days(self, household_id: str, first: date, last: date) -> Iterable[DayTally]:
+    def days(self, household_id: str, first: date, last: date) -> Iterable[Tally]:
         """Return the tallies of the visits that ended, from the first to the last day, both included."""
+        return self._tallies(household_id, "day", first, last)
+
+    def months(self, household_id: str, first: date, last: date) -> Iterable[Tally]:
+        """Return the same by month: of the months that begin from the first to the last day."""
+        return self._tallies(household_id, "month", first, last)
+
+    def _tallies(self, household_id: str, span: str, first: date, last: date) -> Iterable[Tally]:
+        asked = (household_id, span, first.isoformat(), last.isoformat())
         with self._database.read() as connection:
-            found = connection.execute(DAYS, (household_id, first.isoformat(), last.isoformat())).fetchall()
-        return tallies_in(found)
+            return tallies_in(connection.execute(IN_RANGE, asked).fetchall())
 
 
 def page_of(selection: Selection, after: Place | None, limit: int) -> tuple[str, Mapping[str, object]]:

@@ -1,12 +1,12 @@
-"""Visits counted by day, in the transaction that ends them."""
+"""Visits counted by day and month, in the transaction that ends them."""
 
 import json
 import sqlite3
 from collections.abc import Iterable
 from datetime import date
 
-from spottypottysense.history.model import DayTally
-from spottypottysense.history.policy import added, tally_of
+from spottypottysense.history.model import Tally
+from spottypottysense.history.policy import added, of_month, tally_of
 from spottypottysense.presence.model import Session
 from spottypottysense.runtimes.appliance.sqlite import rows
 from spottypottysense.runtimes.appliance.sqlite.session_rows import session_in
@@ -14,12 +14,12 @@ from spottypottysense.runtimes.appliance.sqlite.session_rows import session_in
 COUNTED = "SELECT * FROM sessions WHERE id = ? AND counted_in IS NOT NULL"
 UNCOUNTED = "SELECT * FROM sessions WHERE counted_in IS NULL AND ended_at IS NOT NULL"
 TALLY = (
-    "SELECT hours, counts FROM day_tallies"
-    " WHERE household_id = ? AND day = ? AND room_id = ? AND sensor_id = ? AND zone = ?"
+    "SELECT hours, counts FROM tallies"
+    " WHERE household_id = ? AND span = ? AND day = ? AND room_id = ? AND sensor_id = ? AND zone = ?"
 )
-DAYS = "SELECT * FROM day_tallies WHERE household_id = ? AND day BETWEEN ? AND ? ORDER BY day"
+IN_RANGE = "SELECT * FROM tallies WHERE household_id = ? AND span = ? AND day BETWEEN ? AND ? ORDER BY day"
 
-_KEY = "household_id, day, room_id, sensor_id, zone"
+_KEY = "household_id, span, day, room_id, sensor_id, zone"
 
 Counted = tuple[Session, str]
 """A session as it was counted, and the zone by whose clock."""
@@ -47,7 +47,7 @@ def count_anew(connection: sqlite3.Connection, known: Counted | None, session: S
 
 def count_uncounted(connection: sqlite3.Connection) -> int:
     """Count the sessions that ended before there were tallies; return how many that were."""
-    sums: dict[tuple[str, date, str, str, str], DayTally] = {}
+    sums: dict[tuple[str, date, str, str, str], Tally] = {}
     zones: dict[str, str] = {}
     found = connection.execute(UNCOUNTED).fetchall()
     for session in map(session_in, found):
@@ -65,27 +65,32 @@ def count_uncounted(connection: sqlite3.Connection) -> int:
     return len(found)
 
 
-def tallies_in(found: Iterable[sqlite3.Row]) -> Iterable[DayTally]:
+def tallies_in(found: Iterable[sqlite3.Row]) -> Iterable[Tally]:
     """Return the tallies that rows hold."""
     for row in found:
         hours = {int(hour): count for hour, count in json.loads(row["hours"]).items()}
         day, counts = date.fromisoformat(row["day"]), json.loads(row["counts"])
-        yield DayTally(day, row["zone"], row["room_id"], row["sensor_id"], hours, counts)
+        yield Tally(day, row["zone"], row["room_id"], row["sensor_id"], hours, counts)
 
 
-def _change(connection: sqlite3.Connection, household_id: str, change: DayTally, times: int) -> None:
-    key = (household_id, change.day.isoformat(), change.room_id, change.sensor_id, change.zone)
+def _change(connection: sqlite3.Connection, household_id: str, change: Tally, times: int) -> None:
+    _change_one(connection, (household_id, "day"), change, times)
+    _change_one(connection, (household_id, "month"), of_month(change), times)
+
+
+def _change_one(connection: sqlite3.Connection, owner: tuple[str, str], change: Tally, times: int) -> None:
+    key = (*owner, change.day.isoformat(), change.room_id, change.sensor_id, change.zone)
     stored = connection.execute(TALLY, key).fetchone()
     hours = {int(hour): count for hour, count in json.loads(stored["hours"]).items()} if stored else {}
     counts = json.loads(stored["counts"]) if stored else {}
-    kept = DayTally(change.day, change.zone, change.room_id, change.sensor_id, hours, counts)
+    kept = Tally(change.day, change.zone, change.room_id, change.sensor_id, hours, counts)
     tally = added(kept, change, times)
     row: rows.Row = {
         **dict(zip(_KEY.split(", "), key, strict=True)),
         "hours": json.dumps(tally.hours, separators=(",", ":")),
         "counts": json.dumps(tally.counts, separators=(",", ":")),
     }
-    rows.put(connection, "day_tallies", _KEY, row)
+    rows.put(connection, "tallies", _KEY, row)
 
 
 def _zone(connection: sqlite3.Connection, household_id: str) -> str:

@@ -1,15 +1,17 @@
--- Visits are counted by day when they end, so that long ranges need not read them, nor need them kept.
--- day is by the household's clock at that time, in zone; hours and counts are JSON objects of numbers.
+-- Visits are counted by day and by month when they end, so that long ranges need not read them, nor need them
+-- kept. day (of a month, its first) is by the household's clock at that time, in zone; hours and counts are JSON
+-- objects of numbers.
 
-CREATE TABLE day_tallies (
+CREATE TABLE tallies (
     household_id TEXT NOT NULL,
+    span TEXT NOT NULL CHECK (span IN ('day', 'month')),
     day TEXT NOT NULL,
     room_id TEXT NOT NULL,
     sensor_id TEXT NOT NULL,
     zone TEXT NOT NULL,
     hours TEXT NOT NULL CHECK (json_valid(hours)),
     counts TEXT NOT NULL CHECK (json_valid(counts)),
-    PRIMARY KEY (household_id, day, room_id, sensor_id, zone)
+    PRIMARY KEY (household_id, span, day, room_id, sensor_id, zone)
 ) STRICT, WITHOUT ROWID;
 
 -- What played, and the zone by whose clock the visit is counted; NULL until it is.

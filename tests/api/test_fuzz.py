@@ -11,7 +11,7 @@ import pytest
 
 from conftest import STRICT
 
-_EXAMPLES = 12
+_EXAMPLES = 8
 """Generated requests per operation and phase, besides those that its document names one by one."""
 
 

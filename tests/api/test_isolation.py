@@ -6,7 +6,8 @@ from api.every_route import Call, calls, ids_of, kept_of
 from api.people import NOBODY, People, Person, signed_in_again
 from spottypottysense.access.model import Scope
 from spottypottysense.api.asking import scope_of
-from spottypottysense.api.openapi import is_open, operations, routes_of
+from spottypottysense.api.openapi import is_open, operations
+from spottypottysense.api.routes import routes_of
 
 
 def test_every_route_says_which_scope_it_needs(people: People) -> None:

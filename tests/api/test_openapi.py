@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from api.people import People
-from spottypottysense.api.openapi import is_open, operations, routes_of
+from spottypottysense.api.openapi import is_open, operations
+from spottypottysense.api.routes import routes_of
 from spottypottysense.api.samples import sample
 
 
@@ -53,6 +54,18 @@ def test_every_refusal_has_the_one_form(document: dict[str, Any]) -> None:
         for status, answer in operation["responses"].items():
             if status.startswith("4"):
                 assert "application/json" in answer["content"], (path, method, status)
+
+
+def test_whoever_asks_by_a_wrong_method_is_told_all_that_there_are(
+    document: dict[str, Any], people: People
+) -> None:
+    """`Allow` has the methods of every route at the address, in the one form of a refusal."""
+    for path in document["paths"]:
+        if "{" not in path:
+            reply = people.ask("TRACE", path, people.a.owner.cookie)
+            methods = {method for at, method, _ in operations(document) if at == path}
+            assert (reply.status, set(reply.headers["allow"].split(", "))) == (405, methods), path
+            assert reply.json()["error"] == "MethodNotAllowed"
 
 
 def test_every_body_has_an_example(document: dict[str, Any]) -> None:

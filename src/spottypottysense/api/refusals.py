@@ -9,6 +9,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
+from spottypottysense.api.routes import methods_at
 from spottypottysense.errors import (
     Conflict,
     Invalid,
@@ -118,7 +119,10 @@ def _of_validation(request: Request, error: Exception) -> Response:
 def _of_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101  what the app was told to hand in
     name, message = _HTTP_WORDS.get(error.status_code, ("Error", "The request was refused."))
-    return refusal(request_id_of(request), error.status_code, name, message, error.headers)
+    headers = dict(error.headers or {})
+    if error.status_code == 405:
+        headers["Allow"] = methods_at(request.app, request.url.path)
+    return refusal(request_id_of(request), error.status_code, name, message, headers)
 
 
 def _unexpected(request: Request, _: Exception) -> Response:

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from fastapi import Request, Response
@@ -25,11 +26,29 @@ def tagged(
 
     `settled` is what of it people change: an ETag stays good for `must_match` while only the rest moves on.
     """
+    return tell(request, written(value, settled), status)
+
+
+@dataclass(frozen=True)
+class Written:
+    """An answer as it goes out."""
+
+    body: bytes
+    tag: str
+
+
+def written(value: Mapping[str, Any], settled: Mapping[str, Any] | None = None) -> Written:
+    """Return `value` as JSON, with its ETag; `settled` is as in `tagged`."""
     body = _json(value)
-    tag = _tag(body, settled)
-    if status == 200 and request.method == "GET" and tag in _tags(request, "if-none-match"):
-        return Response(status_code=304, headers={"ETag": tag})
-    return Response(body, status, {"ETag": tag}, media_type="application/json")
+    return Written(body, _tag(body, settled))
+
+
+def tell(request: Request, answer: Written, status: int = 200) -> Response:
+    """Return the answer; 304 if the caller knows it."""
+    headers = {"ETag": answer.tag}
+    if status == 200 and request.method == "GET" and answer.tag in _tags(request, "if-none-match"):
+        return Response(status_code=304, headers=headers)
+    return Response(answer.body, status, headers, media_type="application/json")
 
 
 def must_match(request: Request, value: Mapping[str, Any], settled: Mapping[str, Any] | None = None) -> None:

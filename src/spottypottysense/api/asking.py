@@ -14,6 +14,7 @@ from spottypottysense.accounts.model import Household
 from spottypottysense.api.cursors import Cursors
 from spottypottysense.api.idempotency import KeptAnswers
 from spottypottysense.api.refusals import request_id_of
+from spottypottysense.api.remembering import Remembered
 from spottypottysense.clock import Clock
 from spottypottysense.core import Core
 from spottypottysense.errors import NotFound
@@ -48,6 +49,7 @@ class Front:
     kept_answers: KeptAnswers
     redirect_uri: str | None = None
     listen: Listen | None = None
+    remembered: Remembered = field(default_factory=Remembered)
     editing: threading.Lock = field(default_factory=threading.Lock)
 
 

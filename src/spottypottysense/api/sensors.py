@@ -102,11 +102,8 @@ class NewSensor(SensorChange):
 @router.get("/sensors", response_model=SensorsAnswer)
 def all_sensors(ask: Reads, limit: Limit = 50, nextToken: NextToken = None) -> Response:  # noqa: N803  as in the address
     """Return the sensors of your household."""
-    sensors = ask.core.sensors.sensors(ask.caller.household_id)
-    shown, more = page(ask, "sensors", sensors, lambda sensor: [sensor.id], limit, nextToken)
-    around = Surroundings.of(ask)
-    listed = [around.shaped(sensor) for sensor in shown]
-    return tagged(ask.request, {"sensors": listed, "count": len(listed), **more})
+    key = ("sensors", ask.caller.household_id, limit, nextToken)
+    return ask.front.remembered.tell(ask.request, key, lambda: _page_of_sensors(ask, limit, nextToken))
 
 
 @router.post("/sensors", status_code=201, response_model=SensorDone)
@@ -184,6 +181,14 @@ def _quiet_hours(named: Mapping[str, str | None], known: QuietHours | None) -> Q
         message = "Quiet hours have a start and an end: send both, or null for both."
         raise Invalid(message, field="preferences.quietHoursStart")
     return start, end
+
+
+def _page_of_sensors(ask: Ask, limit: int, token: str | None) -> dict[str, Any]:
+    sensors = ask.core.sensors.sensors(ask.caller.household_id)
+    shown, more = page(ask, "sensors", sensors, lambda sensor: [sensor.id], limit, token)
+    around = Surroundings.of(ask)
+    listed = [around.shaped(sensor) for sensor in shown]
+    return {"sensors": listed, "count": len(listed), **more}
 
 
 def _done(ask: Ask, sensor: Sensor, message: str, status: int = 200) -> Response:

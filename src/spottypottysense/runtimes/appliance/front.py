@@ -5,6 +5,7 @@ from pathlib import Path
 
 from spottypottysense.api.asking import Figures, Front, Health
 from spottypottysense.api.cursors import Cursors
+from spottypottysense.api.remembering import Remembered
 from spottypottysense.runtimes.appliance.files import write_private
 from spottypottysense.runtimes.appliance.sqlite.kept_answers import SqliteKeptAnswers
 from spottypottysense.runtimes.appliance.wiring import House
@@ -26,6 +27,7 @@ def front_of(house: House, health: Health, figures: Figures) -> Front:
         kept,
         back,
         house.feed.listen,
+        Remembered(house.database.version),
     )
 
 

@@ -47,7 +47,12 @@ curl -sS -b cookies.txt -H "Content-Type: application/json" "$HOUSE/tokens" \
   -d '{"name": "my script", "scopes": ["read", "control", "manage"]}'
 ```
 
-All that follows bears that secret as `$TOKEN`.
+All that follows bears that secret as `$TOKEN`. The first sensor brings its room along:
+
+```sh
+curl -sS -H "Authorization: Bearer $TOKEN" -H "Content-Type: application/json" "$HOUSE/sensors" \
+  -d '{"sensorId": "bathroom_main", "location": "Bathroom"}'
+```
 
 ## An example for each subject
 

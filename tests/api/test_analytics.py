@@ -1,6 +1,7 @@
 """What visits come to, over the API."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -12,11 +13,11 @@ AT = datetime(2026, 3, 1, 8, tzinfo=UTC)  # a Sunday, nine o'clock in Berlin
 DAY = timedelta(days=1)
 
 
-def figures(people: People, query: str = "startDate=2026-03-01&endDate=2026-03-02") -> dict[str, object]:
+def figures(people: People, query: str = "startDate=2026-03-01&endDate=2026-03-02") -> dict[str, Any]:
     """Return what the days of a query come to."""
     reply = people.ask("GET", f"/analytics?{query}", people.a.member.cookie)
     assert reply.status == 200, reply
-    value: dict[str, object] = reply.json()
+    value: dict[str, Any] = reply.json()
     return value
 
 
@@ -47,10 +48,10 @@ def test_summary(busy: People) -> None:
 def test_by_sensor_and_room(busy: People) -> None:
     """With names, and how long the first note took: up to 5 % more than it did."""
     found = figures(busy)
-    (sensor,) = found["bySensor"]  # type: ignore[misc]
+    (sensor,) = found["bySensor"]
     assert (sensor["sensorId"], sensor["roomId"]) == (busy.a.sensor.id, busy.a.room.id)
     assert sensor["totalSessions"] == 3
-    (room,) = found["byRoom"]  # type: ignore[misc]
+    (room,) = found["byRoom"]
     assert (room["roomId"], room["roomName"]) == (busy.a.room.id, busy.a.room.name)
     assert room["firstNote"]["count"] == 2
     assert 800 <= room["firstNote"]["p50Ms"] <= 840
@@ -60,20 +61,20 @@ def test_by_sensor_and_room(busy: People) -> None:
 def test_heat_map(busy: People) -> None:
     """By the household's clock, or another one's."""
     week = figures(busy)["heatMap"]
-    assert week["timeZone"] == "Europe/Berlin"  # type: ignore[index]
-    hours = week["sessions"]  # type: ignore[index]
+    assert week["timeZone"] == "Europe/Berlin"
+    hours = week["sessions"]
     assert (hours[6][9], hours[0][9]) == (2, 1)
     assert sum(map(sum, hours)) == 3
     tokyo = figures(busy, "startDate=2026-03-01&endDate=2026-03-02&timeZone=Asia/Tokyo")["heatMap"]
-    assert tokyo["timeZone"] == "Asia/Tokyo"  # type: ignore[index]
-    assert tokyo["sessions"][6][17] == 2  # type: ignore[index]
+    assert tokyo["timeZone"] == "Asia/Tokyo"
+    assert tokyo["sessions"][6][17] == 2
 
 
 def test_what_played_and_why_not(busy: People) -> None:
     """The most frequent first."""
     found = figures(busy)
     assert found["byPlaylist"] == [{"playlist": MIX, "sessions": 2}]
-    (silence,) = found["silentReasons"]  # type: ignore[misc]
+    (silence,) = found["silentReasons"]
     assert (silence["reason"], silence["sessions"]) == ("quiet_hours", 1)
     assert silence["sentence"] == "It is quiet hours in this house."
 
@@ -84,25 +85,25 @@ def test_days_that_are_counted(busy: People) -> None:
     by_time = figures(busy, "startDate=2026-03-01T22:00:00Z&endDate=2026-03-02T22:00:00Z")
     assert by_time["dateRange"] == {"startDate": "2026-03-01", "endDate": "2026-03-02"}
     usual = figures(busy, "")["dateRange"]
-    first, last = (datetime.fromisoformat(usual[name]) for name in ("startDate", "endDate"))  # type: ignore[index]
+    first, last = (datetime.fromisoformat(usual[name]) for name in ("startDate", "endDate"))
     assert last - first == 29 * DAY
 
 
 def test_who_is_there_now_counts(people: People) -> None:
     """An open visit is active, and in no average."""
     summary = figures(people, "")["summary"]
-    assert summary["totalSessions"] == summary["activeSessions"] == 1  # type: ignore[index]
-    assert summary["averageDurationMinutes"] == 0  # type: ignore[index]
+    assert summary["totalSessions"] == summary["activeSessions"] == 1
+    assert summary["averageDurationMinutes"] == 0
 
 
 def test_filters(busy: People) -> None:
     """Of a sensor or room without visits there is nothing."""
     busy.house.core.sensors.add_sensor(busy.a.household_id, "radar", "Kitchen")
     quiet = figures(busy, "startDate=2026-03-01&sensorId=radar")
-    assert quiet["summary"]["totalSessions"] == 0  # type: ignore[index]
+    assert quiet["summary"]["totalSessions"] == 0
     assert quiet["byRoom"] == []
     own = figures(busy, f"startDate=2026-03-01&endDate=2026-03-31&roomId={busy.a.room.id}")
-    assert own["summary"]["totalSessions"] == 4  # type: ignore[index]
+    assert own["summary"]["totalSessions"] == 4
 
 
 def test_retention_takes_nothing_away(busy: People) -> None:

@@ -88,7 +88,10 @@ def added(one: Tally, other: Tally, times: int = 1) -> Tally:
 
 
 def analysis(tallies: Iterable[Tally], zone: str) -> Analysis:
-    """Add up tallies, of days alone where `zone` is not theirs; the hours of the week are those of a clock in `zone`."""
+    """Add up tallies; the hours of the week are those of a clock in `zone`.
+
+    Where that is not the clock they were counted by, they are to be tallies of days.
+    """
     places: dict[tuple[str, str], dict[str, int]] = defaultdict(dict)
     days: dict[tuple[str, date], dict[int, int]] = defaultdict(dict)
     for tally in tallies:
@@ -168,7 +171,7 @@ def _week(days: Mapping[tuple[str, date], Mapping[int, int]], zone: str) -> tupl
 
 
 def _moved(kept_in: str, day: date, hours: Mapping[int, int], zone: str) -> Iterator[tuple[int, int]]:
-    """Return (hour of the week, count) by a clock in `zone`; where zones differ by half hours, rounded down."""
+    """Return (hour of the week, count) by a clock in `zone`; half hours between zones are rounded down."""
     if kept_in == zone:
         yield from hours.items()
         return

@@ -50,7 +50,8 @@ def test_why_a_visit_was_silent(people: People) -> None:
     """What the house was told to keep to is no error; what stood in the way is one, with a sentence."""
     keep(people, visit(people.a, "s1", AT, Reason.QUIET_HOURS))
     keep(people, visit(people.a, "s2", AT + HOUR, Reason.SPEAKER_MISSING))
-    failed, quiet = people.ask("GET", "/sessions?endDate=2026-03-01", people.a.owner.cookie).json()["sessions"]
+    reply = people.ask("GET", "/sessions?endDate=2026-03-01", people.a.owner.cookie)
+    failed, quiet = reply.json()["sessions"]
     assert (quiet["status"], quiet["silentReason"]) == ("completed", "quiet_hours")
     assert "errorMessage" not in quiet
     assert (failed["status"], failed["silentReason"]) == ("error", "speaker_missing")

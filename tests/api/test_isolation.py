@@ -2,10 +2,13 @@
 
 from collections.abc import Iterator, Mapping
 
+import pytest
+from fastapi import APIRouter
+
 from api.every_route import Call, calls, ids_of, kept_of
 from api.people import NOBODY, People, Person, signed_in_again
 from spottypottysense.access.model import Scope
-from spottypottysense.api.asking import scope_of
+from spottypottysense.api.asking import Reads, scope_of
 from spottypottysense.api.openapi import is_open, operations
 from spottypottysense.api.routes import routes_of
 
@@ -115,6 +118,27 @@ def test_open_routes_tell_nothing_and_do_nothing(people: People) -> None:
             assert reply.status < 500 or path == "/healthz", f"{method} {path}: {reply}"
             assert people.a.owner.user.email.encode() not in reply.body
     assert kept_of(people.house, people.a) == before
+
+
+def test_the_net_holds(people: People) -> None:
+    """A route that looks at no household, and one that asks for no scope, are found and named."""
+    leaky = APIRouter(tags=["leaky"])
+
+    @leaky.get("/leaky/{roomId}")
+    def leak(roomId: str, ask: Reads) -> dict[str, str]:  # noqa: N803  as in the address
+        """Return the name of any room."""
+        return {"name": ask.core.sensors.room(roomId).name}
+
+    @leaky.put("/forgotten")
+    def forget() -> dict[str, str]:
+        """Do anything for anybody."""
+        return {}
+
+    people.app.include_router(leaky)
+    with pytest.raises(AssertionError, match=r"GET /leaky/\{roomId\} by owner-b"):
+        test_what_is_another_households_does_not_exist(people)
+    with pytest.raises(AssertionError, match="/forgotten"):
+        test_every_route_says_which_scope_it_needs(people)
 
 
 def _with_ids(people: People) -> Iterator[Call]:

@@ -159,3 +159,16 @@ def test_where_nothing_is_live(people: People) -> None:
     reply = people.ask("GET", "/events", people.a.owner.cookie)
     assert reply.status == 404
     assert "/state" in reply.json()["message"]
+
+
+def test_the_line_ends_when_the_house_stops(people: People) -> None:
+    """Soon, so that stopping need not wait for who listens."""
+
+    async def listen() -> None:
+        line = Line(people, people.a.owner, heartbeat=3600)
+        await line.next()
+        people.app.state.closing = True
+        async with asyncio.timeout(_PATIENCE):
+            assert await line.is_over()
+
+    asyncio.run(listen())

@@ -75,6 +75,7 @@ def create_app(front: Front, identify: Identify) -> FastAPI:
     )
     app.state.front = front
     app.state.identify = identify
+    app.state.closing = False
     refusals.add_to(app)
     return app
 

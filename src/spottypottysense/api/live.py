@@ -22,6 +22,9 @@ router = APIRouter(tags=["events"])
 HEARTBEAT = 15.0
 """Seconds after which a listener who heard nothing is told that the line still stands."""
 
+GLANCE = 0.5
+"""Seconds after which it is noticed that the house stops."""
+
 MOST_WAITING = 100
 """How many events wait for a slow listener before it is sent away."""
 
@@ -87,8 +90,7 @@ async def told(ask: Ask, listen: Listen, heartbeat: float = HEARTBEAT) -> AsyncI
     stop = listen(listener.hear)
     try:
         yield b": you hear of everything from now on\n\n"
-        while True:
-            entries = await listener.heard(heartbeat)
+        while (entries := await _heard(ask.request, listener, heartbeat)) is not None:
             if not await _is_signed_in(ask.request):
                 yield _event("signed_out", {"message": "You are signed out: sign in and listen again."})
                 return
@@ -98,6 +100,18 @@ async def told(ask: Ask, listen: Listen, heartbeat: float = HEARTBEAT) -> AsyncI
             yield await run_in_threadpool(_told, ask, entries) if entries else b": still here\n\n"
     finally:
         stop()
+
+
+async def _heard(request: Request, listener: Listener, heartbeat: float) -> list[JournalEntry] | None:
+    """Return what was heard, nothing after a heartbeat of silence, or None when the house stops."""
+    left = heartbeat
+    while not request.app.state.closing:
+        patience = min(left, GLANCE)
+        entries = await listener.heard(patience)
+        left -= patience
+        if entries or left <= 0:
+            return entries
+    return None
 
 
 async def _is_signed_in(request: Request) -> bool:

@@ -14,6 +14,7 @@ class WebServer:
 
     def __init__(self, app: FastAPI, host: str, port: int) -> None:
         self._socket = _bound(host, port)
+        self._app = app
         self.host = host
         self.port: int = self._socket.getsockname()[1]
         config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=2)
@@ -32,7 +33,8 @@ class WebServer:
         self._thread.start()
 
     def stop(self) -> None:
-        """Let open requests finish, for 2 s at most."""
+        """Let open requests finish, for 2 s at most; answers without end see that it closes."""
+        self._app.state.closing = True
         self._server.should_exit = True
         if self._thread.is_alive():
             self._thread.join(timeout=10)

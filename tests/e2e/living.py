@@ -2,7 +2,6 @@
 
 import json
 import time
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,7 @@ from devices.device import Device, eventually
 from spottypottysense.presence.model import JournalEntry
 from spottypottysense.reasons import Reason
 from spottypottysense.runtimes.appliance.appliance import Appliance
-from spottypottysense.runtimes.appliance.sqlite.grants import SqliteGrants
+from spottypottysense.runtimes.appliance.sqlite.columns import to_micros
 from spottypottysense.runtimes.appliance.stage import RoomPlan, furnish, pretend_settings
 from spottypottysense.runtimes.appliance.wiring import House, build
 from spottypottysense.sensors.model import SensorKind
@@ -115,10 +114,8 @@ class Living:
 
 def make_due(house: House) -> None:
     """Turn every living grant into one that is due now, as time would."""
-    grants = SqliteGrants(house.database, house.vault)
-    for user_id in grants.user_ids():
-        grant = grants.grant(user_id)
-        grants.save(replace(grant, due_at=house.clock.now()))
+    with house.database.write() as connection:  # whoever refreshes at this moment loses nothing by it
+        connection.execute("UPDATE grants SET due_at = ?", (to_micros(house.clock.now()),))
 
 
 def account_of(spotify: Remote, account: str) -> dict[str, Any]:

@@ -1,12 +1,14 @@
 """Several processes, a person and a clock change one grant at the same time."""
 
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 import pytest
 
 from grants.desk import Desk
+from memory.grants import MemoryGrants
 from spottypottysense.errors import NeedsPerson
-from spottypottysense.grants.model import GrantState
+from spottypottysense.grants.model import Grant, GrantState
 from spottypottysense.grants.policy import LEASE, beginning
 from spottypottysense.reasons import Reason
 
@@ -139,6 +141,32 @@ def test_conflict_in_a_pass_is_no_error(desk: Desk, step: str) -> None:
     desk.meanwhile(desk.connect, step)
     report = desk.grants.refresh_due()
     assert (report.refreshed, report.skipped, report.errors) == (0, 1, ())
+
+
+class Interrupted(MemoryGrants):
+    """Grants that somebody writes right after they were read for a pass."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.then: Callable[[], object] = lambda: None
+
+    def grants(self, user_ids: Sequence[str]) -> tuple[Grant, ...]:
+        """Return them as they were before."""
+        found = super().grants(user_ids)
+        self.then()
+        return found
+
+
+def test_who_connects_anew_before_his_claim_is_left_out() -> None:
+    """A grant that was written since it was read is not held, and nobody asks about it."""
+    store = Interrupted()
+    desk = Desk(store)
+    desk.connect()
+    desk.later(56)
+    store.then = desk.connect
+    report = desk.grants.refresh_due()
+    assert (report.refreshed, report.skipped, report.errors) == (0, 1, ())
+    assert "anna" not in desk.provider.asked
 
 
 def test_two_find_out_that_a_grant_is_dead(desk: Desk) -> None:

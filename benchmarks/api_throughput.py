@@ -61,13 +61,13 @@ def _measured(directory: Path, token: str, options: argparse.Namespace) -> dict[
         for count in (8, 32):
             loads[f"hello_{count}_connections"] = load(f"{url}/hello", count, options.seconds, directory)
     with _appliance(directory / "data") as url:
-        for name, path in (("sensors", "/sensors"), ("analytics", f"/analytics?{year}")):
-            for count in (8, 32):
-                key = f"{name}_{count}_connections"
+        for name, path, counts in (
+            ("sensors", "/sensors", (8, 32)),
+            ("analytics", f"/analytics?{year}", (1, 8)),
+        ):
+            for count in counts:
+                key = f"{name}_{count}_connection{'s' if count > 1 else ''}"
                 loads[key] = load(f"{url}{path}", count, options.seconds, directory, token)
-        loads["analytics_1_connection"] = load(
-            f"{url}/analytics?{year}", 1, options.seconds, directory, token
-        )
     return loads
 
 

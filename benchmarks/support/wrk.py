@@ -38,7 +38,18 @@ def load(url: str, connections: int, seconds: int, directory: Path, token: str =
     script = directory / "report.lua"
     script.write_text(_REPORT, encoding="ascii")
     headers = ["-H", f"Authorization: Bearer {token}"] if token else []
-    command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "10s", "-s", str(script), *headers, url]
+    command = [
+        "wrk",
+        "-t1",
+        f"-c{connections}",
+        f"-d{seconds}s",
+        "--timeout",
+        "10s",
+        "-s",
+        str(script),
+        *headers,
+        url,
+    ]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     line = next(line for line in done.stdout.splitlines() if line.startswith("figures "))
     requests, micros, failed, p50, p95, p99 = map(int, line.split()[1:])

@@ -130,6 +130,7 @@ def _appliance(data: Path) -> Iterator[str]:
         "SPOTTY_HTTP_PORT": "0",
         "SPOTTY_MQTT_PORT": "0",
         "SPOTTY_LOG_LEVEL": "warning",
+        "SPOTTY_RETENTION_DAYS": "400",  # else the first minute is spent on deleting eleven months
     }
     command = [sys.executable, "-m", "spottypottysense.runtimes.appliance.cli", "up"]
     with _process(command, environment, data / "endpoints.json") as text:

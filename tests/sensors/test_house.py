@@ -53,7 +53,9 @@ def test_sensor_makes_its_room(sensors: Sensors) -> None:
     assert sensors.room(room.id) == room
 
 
-@pytest.mark.parametrize(("name", "error"), [("pir", Conflict), ("PIR", Invalid), ("", Invalid)])
+@pytest.mark.parametrize(
+    ("name", "error"), [("pir", Conflict), ("PIR", Invalid), ("", Invalid), ("by-hand", Invalid)]
+)
 def test_sensor_that_cannot_be_added(
     sensors: Sensors, provisioner: PretendProvisioner, name: str, error: type[Exception]
 ) -> None:

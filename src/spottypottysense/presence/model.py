@@ -7,7 +7,7 @@ from enum import StrEnum
 from spottypottysense.accounts.model import Mode
 from spottypottysense.playback.model import Outcome
 from spottypottysense.reasons import Reason
-from spottypottysense.sensors.model import Room
+from spottypottysense.sensors.model import BY_HAND, Room
 
 
 class MotionEvent(StrEnum):
@@ -181,7 +181,7 @@ class Order:
     event: str
     at: datetime
     key: str
-    sensor_id: str = "by-hand"
+    sensor_id: str = BY_HAND
     reason: Reason = Reason.BY_HAND
 
 

@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from enum import StrEnum
 
+BY_HAND = "by-hand"
+"""What stands in a sensor's place where a person commands the house; no sensor may have this name."""
+
 
 class SensorKind(StrEnum):
     """How a sensor speaks: `pulse` says only that it saw motion, `level` also when that is over.

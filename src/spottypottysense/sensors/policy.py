@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from spottypottysense.errors import Invalid
-from spottypottysense.sensors.model import Programme, Room, Sensor
+from spottypottysense.sensors.model import BY_HAND, Programme, Room, Sensor
 
 _CONTEXT = re.compile(r"spotify:(playlist|album|artist):[A-Za-z0-9]{1,64}\Z")
 _LINK = re.compile(r"https://open\.spotify\.com/(?:intl-[a-z]+/)?(playlist|album|artist)/([A-Za-z0-9]{1,64})")
@@ -45,6 +45,9 @@ def checked_room(room: Room, before: Room | None = None) -> Room:
 
 def checked_sensor(sensor: Sensor) -> Sensor:
     """Return `sensor` if its values can be lived with; raises `Invalid`."""
+    if sensor.id == BY_HAND:
+        message = f"{BY_HAND!r} stands for people's own commands: choose another name for the sensor."
+        raise Invalid(message, field="sensorId")
     if len(sensor.name) > 100:
         raise Invalid("The name of a sensor has at most 100 characters.", field="name")
     return sensor

@@ -155,3 +155,13 @@ def test_switching_a_user_off(accounts: Accounts) -> None:
         accounts.deactivate(home.id, cleo.id)
     with pytest.raises(NotFound):
         accounts.deactivate("elsewhere", cleo.id)
+
+
+def test_the_last_owner_stays(accounts: Accounts) -> None:
+    """A household without an owner could not be changed any more; whoever else there is may go."""
+    home, owner = accounts.found("Home", "anna@example.org")
+    ben = accounts.add_member(home.id, "ben@example.org")
+    with pytest.raises(Conflict):
+        accounts.remove_user(home.id, owner.id)
+    accounts.remove_user(home.id, ben.id)
+    assert accounts.users(home.id) == (owner,)

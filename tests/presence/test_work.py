@@ -6,8 +6,11 @@ from datetime import timedelta
 
 import pytest
 
+from memory.home import BATH_MIX, PretendHome
+from spottypottysense.errors import Conflict, Unavailable
 from spottypottysense.presence.use_cases.work import LaneWork
 from spottypottysense.runtimes.appliance.lanes import ThreadLanes
+from spottypottysense.sensors.model import Speaker
 
 SOON, LONG = timedelta(seconds=0.05), timedelta(seconds=10)
 
@@ -49,3 +52,16 @@ def test_what_nobody_waits_for_is_not_begun(lanes: ThreadLanes) -> None:
     assert lanes.finish(LONG)
     assert not begun
     assert not work.is_under_way("test")
+
+
+def test_a_speaker_is_tested_once_at_a_time(home: PretendHome) -> None:
+    """Whoever waits in vain is told so, and a second test has to wait for the first."""
+    home.lanes.held = True
+    box = Speaker("Bath")
+    with pytest.raises(Unavailable, match="slow or busy"):
+        home.core.by_hand.test("anna", box, BATH_MIX, patience=SOON)
+    with pytest.raises(Conflict, match="being tested"):
+        home.core.by_hand.test("anna", box, BATH_MIX, patience=SOON)
+    home.lanes.run()
+    home.lanes.held = False
+    assert home.core.by_hand.test("anna", box, BATH_MIX).playing

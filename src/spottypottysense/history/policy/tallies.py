@@ -5,6 +5,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import accumulate
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
@@ -154,11 +155,8 @@ def _step_of(span: timedelta) -> int:
 
 def _step_at(steps: Iterable[tuple[int, int]], rank: int) -> timedelta:
     """Return how long the step is in which the span of this rank lies."""
-    longest = 0
-    for step, count in steps:
-        longest, rank = step, rank - count
-        if rank <= 0:
-            break
+    reached = accumulate(steps, lambda before, each: (each[0], before[1] + each[1]))
+    longest = next(step for step, so_far in reached if so_far >= rank)
     return math.exp(longest * _STEP) * _MILLISECOND
 
 

@@ -23,7 +23,7 @@ from spottypottysense.presence.model import (
 from spottypottysense.presence.policy.by_hand import on_play, on_stop
 from spottypottysense.presence.policy.motion import refusal_of
 from spottypottysense.presence.ports import SessionStore
-from spottypottysense.presence.use_cases.music import RoomMusic
+from spottypottysense.presence.use_cases.music import TEST_PATIENCE, RoomMusic
 from spottypottysense.presence.use_cases.records import Records
 from spottypottysense.presence.use_cases.rulebook import Rulebook
 from spottypottysense.presence.wire import sensor_id_from, switch_from
@@ -76,12 +76,14 @@ class ByHand:
         """
         return self._stop(self._sensors.room(room_id), self._order("stop"))[0]
 
-    def test(self, account: str, speaker: Speaker, content: str) -> Outcome:
+    def test(
+        self, account: str, speaker: Speaker, content: str, patience: timedelta = TEST_PATIENCE
+    ) -> Outcome:
         """Play some quiet seconds on a speaker and wait for them; `playing` says that they were heard.
 
         Raises `Conflict` while another test is under way, `Unavailable` if it takes too long.
         """
-        return self._music.test(account, speaker, content)
+        return self._music.test(account, speaker, content, patience)
 
     def snooze(
         self, household_id: str, span: timedelta | None, room_id: str | None = None

@@ -102,7 +102,9 @@ class RoomMusic:
             self._records.settle(entry, Outcome(playing=False, reason=Reason.ALREADY_SILENT))
         return bool(here)
 
-    def test(self, account: str, speaker: Speaker, content: str) -> Outcome:
+    def test(
+        self, account: str, speaker: Speaker, content: str, patience: timedelta = TEST_PATIENCE
+    ) -> Outcome:
         """Try a speaker when nothing else is done for the account, and wait for what comes of it.
 
         Raises `Conflict` while another test is under way there, `Unavailable` if it takes too long.
@@ -114,7 +116,7 @@ class RoomMusic:
         def test() -> Outcome:
             return self._playback.test(account, speaker, content)
 
-        outcome = self._work.result(account, work_id, test, TEST_PATIENCE)
+        outcome = self._work.result(account, work_id, test, patience)
         if outcome is None:
             raise Unavailable("Spotify is slow or busy with other music of this account: try again.")
         return outcome

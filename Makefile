@@ -6,7 +6,7 @@ BIN := .venv/bin
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 	--no-annotate --no-emit-index-url --no-emit-find-links
 BENCHMARKS := $(wildcard benchmarks/*.py)
-SLICES := */accounts/*,*/grants/*,*/history/*,*/notices/*,*/playback/*,*/presence/*,*/sensors/*
+SLICES := */access/*,*/accounts/*,*/grants/*,*/history/*,*/notices/*,*/playback/*,*/presence/*,*/sensors/*
 
 .DELETE_ON_ERROR:
 .NOTPARALLEL:

@@ -6,6 +6,8 @@ from datetime import timedelta
 from random import random
 
 from spottypottysense import ids
+from spottypottysense.access.ports import AccessStores, Hasher
+from spottypottysense.access.use_cases import Access
 from spottypottysense.accounts.ports import AccountStore
 from spottypottysense.accounts.use_cases import Accounts
 from spottypottysense.clock import Clock
@@ -20,6 +22,7 @@ from spottypottysense.grants.ports import (
     TokenEndpoint,
 )
 from spottypottysense.grants.use_cases import Connections, Grants
+from spottypottysense.history.ports import Past
 from spottypottysense.history.use_cases import History
 from spottypottysense.notices.ports import Messenger, NoticeStore
 from spottypottysense.notices.use_cases import Notices
@@ -46,6 +49,7 @@ class Stores:
     """Where things are kept."""
 
     accounts: AccountStore
+    access: AccessStores
     rooms: RoomStore
     sensors: SensorStore
     grants: GrantStore
@@ -60,6 +64,7 @@ class Stores:
     sessions: SessionStore
     session_log: SessionLog
     journal: Journal
+    past: Past
 
 
 @dataclass(frozen=True)
@@ -72,6 +77,7 @@ class World:
     token_endpoint: TokenEndpoint
     player: Callable[[Grants], Player]
     crew: Crew
+    hasher: Hasher
     provisioner: Provisioner
     messenger: Messenger
     lanes: Lanes
@@ -97,6 +103,7 @@ class Core:
     """Everything that can be done, by subject."""
 
     accounts: Accounts
+    access: Access
     sensors: Sensors
     grants: Grants
     connections: Connections
@@ -152,8 +159,9 @@ class _GrantNotices:
 
 def assemble(stores: Stores, world: World, rules: Rules) -> Core:
     """Build the house, from the ground floor up."""
-    accounts = Accounts(stores.accounts)
-    sensors = Sensors(stores.rooms, stores.sensors, accounts, world.provisioner)
+    accounts = Accounts(stores.accounts, world.clock)
+    access = Access.over(stores.access, accounts, world.hasher, world.clock)
+    sensors = Sensors(stores.rooms, stores.sensors, accounts, world.provisioner, world.clock)
     notices = Notices(stores.notices, world.messenger, world.clock)
     grants, connections = _grants(stores, world, rules, _GrantNotices(notices))
     player = world.player(grants)
@@ -167,8 +175,10 @@ def assemble(stores: Stores, world: World, rules: Rules) -> Core:
         pause=world.pause,
     )
     presence, by_hand = _presence(stores, world, rules, accounts, sensors, playback)
-    history = History(stores.session_log)
-    return Core(accounts, sensors, grants, connections, notices, playback, presence, by_hand, history, rules)
+    history = History(stores.session_log, stores.past)
+    return Core(
+        accounts, access, sensors, grants, connections, notices, playback, presence, by_hand, history, rules
+    )
 
 
 def _presence(

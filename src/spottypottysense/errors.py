@@ -4,6 +4,8 @@
     ├── Invalid       422  the caller: mend the value of `field`
     ├── NotFound      404  the caller: there is no such thing, or it is not yours
     ├── Conflict      409  the caller: it changed meanwhile, or it exists already
+    ├── NotSignedIn   401  the caller: sign in, or show a token that is valid
+    ├── NotAllowed    403  the caller: this is for another role, or another way in
     ├── NeedsPerson   403  the owner: reconnect, get Premium, wake the speaker (`reason` says which)
     └── Unavailable   503  time: try again after `retry_after`
 
@@ -31,14 +33,22 @@ class Invalid(SpottyError):
 class NotFound(SpottyError):
     """There is no such `thing` with this `key`, or the caller may not know of it."""
 
-    def __init__(self, thing: str, key: str) -> None:
-        super().__init__(f"There is no {thing} {key!r}.")
+    def __init__(self, thing: str, key: str, message: str = "") -> None:
+        super().__init__(message or f"There is no {thing} {key!r}.")
         self.thing = thing
         self.key = key
 
 
 class Conflict(SpottyError):
     """Somebody else was faster, or the thing exists already: read again and decide again."""
+
+
+class NotSignedIn(SpottyError):
+    """Nobody is known by what was shown: it is wrong, has expired, or was ended."""
+
+
+class NotAllowed(SpottyError):
+    """The caller is known, but may not do this with this role, or not by this way in."""
 
 
 class NeedsPerson(SpottyError):

@@ -4,6 +4,7 @@ import re
 import secrets
 
 from spottypottysense.errors import Invalid
+from spottypottysense.secret import Secret
 
 _SENSOR_ID = re.compile(r"[a-z0-9_-]{1,64}\Z")
 
@@ -22,3 +23,8 @@ def sensor_id(text: str) -> str:
 def new_id(kind: str) -> str:
     """Return a fresh id such as `session-9f86d081884c7d65`; `kind` makes it readable in logs."""
     return f"{kind}-{secrets.token_hex(8)}"
+
+
+def new_secret(prefix: str = "") -> Secret:
+    """Return `prefix` and 43 characters that are safe in URLs: 256 bits that nobody can guess."""
+    return Secret(prefix + secrets.token_urlsafe(32))

@@ -102,6 +102,8 @@ class Reason(StrEnum):
     QUOTA_EXCEEDED = "quota_exceeded"
     SPOTIFY_UNAVAILABLE = "spotify_unavailable"
     STORAGE_UNAVAILABLE = "storage_unavailable"
+    # Who comes in has to wait.
+    TOO_MANY_TRIES = "too_many_tries"
 
 
 _SENTENCES: dict[Reason, str] = {
@@ -179,6 +181,7 @@ _SENTENCES: dict[Reason, str] = {
     Reason.QUOTA_EXCEEDED: "The day's quota of this Spotify app is used up.",
     Reason.SPOTIFY_UNAVAILABLE: "Spotify did not answer.",
     Reason.STORAGE_UNAVAILABLE: "The database could not be written.",
+    Reason.TOO_MANY_TRIES: "Too many sign-ins were tried: wait a moment.",
 }
 
 

@@ -9,15 +9,23 @@ from memory.house import MemoryAccounts
 from spottypottysense.accounts.model import Household, Mode, Role, User
 from spottypottysense.accounts.policy import checked_household, checked_user
 from spottypottysense.accounts.use_cases import Accounts
+from spottypottysense.clock import ManualClock
 from spottypottysense.errors import Conflict, Invalid, NotFound
 
 HOME = Household("home", "Home")
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
 @pytest.fixture
-def accounts() -> Accounts:
+def clock() -> ManualClock:
+    """It is noon."""
+    return ManualClock(NOW)
+
+
+@pytest.fixture
+def accounts(clock: ManualClock) -> Accounts:
     """Nobody yet."""
-    return Accounts(MemoryAccounts())
+    return Accounts(MemoryAccounts(), clock)
 
 
 def test_founding_a_household(accounts: Accounts) -> None:
@@ -104,3 +112,56 @@ def test_address_that_cannot_be(email: str) -> None:
     with pytest.raises(Invalid) as caught:
         checked_user(User("u", "home", email))
     assert caught.value.field == "email"
+
+
+def test_changing_a_user(accounts: Accounts) -> None:
+    """What was named is changed if it can be, in this household only."""
+    home, anna = accounts.found("Home", "anna@example.org", owner_name="Anna")
+    assert anna.name == "Anna"
+    changed = accounts.change_user(home.id, anna.id, name="Anne", role=Role.MEMBER)
+    assert changed == replace(anna, name="Anne", role=Role.MEMBER)
+    assert accounts.users(home.id) == (changed,)
+    with pytest.raises(Invalid):
+        accounts.change_user(home.id, anna.id, email="nowhere")
+    with pytest.raises(NotFound):
+        accounts.change_user("elsewhere", anna.id, name="Eve")
+
+
+def test_when_a_user_was_added_and_changed(accounts: Accounts, clock: ManualClock) -> None:
+    """Both are the same at first; a change moves the second."""
+    home, anna = accounts.found("Home", "anna@example.org")
+    ben = accounts.add_member(home.id, "ben@example.org")
+    assert {anna.created_at, anna.updated_at, ben.created_at, ben.updated_at} == {NOW}
+    later = clock.advance(timedelta(hours=1))
+    changed = accounts.change_user(home.id, anna.id, name="Anne")
+    assert (changed.created_at, changed.updated_at) == (NOW, later)
+    assert accounts.user(home.id, anna.id) == changed
+    with pytest.raises(NotFound):
+        accounts.user("elsewhere", anna.id)
+
+
+def test_switching_a_user_off(accounts: Accounts) -> None:
+    """He plays nowhere any more; the last owner stays."""
+    home, anna = accounts.found("Home", "anna@example.org")
+    ben = accounts.add_member(home.id, "ben@example.org")
+    with pytest.raises(Conflict, match="last owner"):
+        accounts.deactivate(home.id, anna.id)
+    assert accounts.lives_in(home.id, ben.id)
+    assert not accounts.deactivate(home.id, ben.id).active
+    assert not accounts.lives_in(home.id, ben.id)
+    cleo = accounts.add_member(home.id, "cleo@example.org", role=Role.OWNER)
+    assert not accounts.deactivate(home.id, anna.id).active
+    with pytest.raises(Conflict):
+        accounts.deactivate(home.id, cleo.id)
+    with pytest.raises(NotFound):
+        accounts.deactivate("elsewhere", cleo.id)
+
+
+def test_the_last_owner_stays(accounts: Accounts) -> None:
+    """A household without an owner could not be changed any more; whoever else there is may go."""
+    home, owner = accounts.found("Home", "anna@example.org")
+    ben = accounts.add_member(home.id, "ben@example.org")
+    with pytest.raises(Conflict):
+        accounts.remove_user(home.id, owner.id)
+    accounts.remove_user(home.id, ben.id)
+    assert accounts.users(home.id) == (owner,)

@@ -16,9 +16,11 @@ from hypothesis import strategies as st
 
 from spottypottysense.accounts.model import Mode
 from spottypottysense.api.app import create_app
+from spottypottysense.api.identity import OwnSignIn
 from spottypottysense.api.overview import DecisionLine, Overview, RoomOverview
 from spottypottysense.api.status_page import status_page
 from spottypottysense.clock import SystemClock
+from spottypottysense.runtimes.appliance.front import front_of
 from spottypottysense.runtimes.appliance.stage import pretend_settings
 from spottypottysense.runtimes.appliance.wiring import House, build
 
@@ -38,9 +40,8 @@ def house(tmp_path: Path) -> Iterator[House]:
 @pytest.fixture
 def app(house: House) -> FastAPI:
     """Its app, with health and figures that are well."""
-    return create_app(
-        house.core, SystemClock(), lambda: {"storage": True}, lambda: (b"figures 1\n", "text/plain")
-    )
+    front = front_of(house, lambda: {"storage": True}, lambda: (b"figures 1\n", "text/plain"))
+    return create_app(front, OwnSignIn(house.core.access))
 
 
 def ask(
@@ -81,9 +82,16 @@ def test_this_machine_may_look(app: FastAPI, path: str, host: str) -> None:
     assert ask(app, path, host)[0] in (200, 307)
 
 
-@pytest.mark.parametrize(
-    "path", ["/app/", "/metrics", "/openapi.json", "/", "/nothing", "//healthz", "/healthz/"]
-)
+@pytest.mark.parametrize("path", ["/nothing", "//healthz", "/healthz/", "/metrics/", "/appendix"])
+@pytest.mark.parametrize("client", ["127.0.0.1", "192.168.1.9"])
+def test_what_nobody_opened_is_closed(app: FastAPI, path: str, client: str) -> None:
+    """Whoever is not known is asked to sign in, whether or not there is such an address."""
+    status, _, body = ask(app, path, client=client)
+    assert status == 401
+    assert json.loads(body)["error"] == "Unauthorized"
+
+
+@pytest.mark.parametrize("path", ["/app/nothing", "/metrics"])
 @pytest.mark.parametrize(
     ("host", "client"),
     [
@@ -120,9 +128,8 @@ def test_health_is_for_everybody(app: FastAPI, host: str, client: str) -> None:
 
 def test_unwell_is_503(house: House) -> None:
     """One part that does not work makes the house unwell; which one, strangers are not told."""
-    app = create_app(
-        house.core, SystemClock(), lambda: {"storage": True, "mqtt": False}, lambda: (b"", "text/plain")
-    )
+    front = front_of(house, lambda: {"storage": True, "mqtt": False}, lambda: (b"", "text/plain"))
+    app = create_app(front, OwnSignIn(house.core.access))
     status, _, body = ask(app, "/healthz")
     assert (status, body) == (503, '{"status":"unwell"}')
 
@@ -153,7 +160,7 @@ def test_the_description_of_the_api_builds(app: FastAPI) -> None:
     """OpenAPI 3.1, with what is offered to programs."""
     description = json.loads(ask(app, "/openapi.json")[2])
     assert description["openapi"].startswith("3.1")
-    assert set(description["paths"]) == {"/healthz", "/metrics"}
+    assert {"/healthz", "/metrics", "/sign-in"} <= set(description["paths"])
 
 
 def test_an_empty_house_has_a_page(app: FastAPI) -> None:

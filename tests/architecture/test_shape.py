@@ -7,7 +7,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "src" / "spottypottysense"
 SOURCES = sorted(path for top in ("src", "tests", "benchmarks") for path in (ROOT / top).rglob("*.py"))
-SLICES = ("accounts", "grants", "history", "notices", "playback", "presence", "sensors")
+SLICES = ("access", "accounts", "grants", "history", "notices", "playback", "presence", "sensors")
 ROOMS = {"__init__", "model", "policy", "ports", "use_cases", "wire"}
 NO_ROOMS = {"utils", "util", "helpers", "helper", "common", "manager", "base", "misc"}
 

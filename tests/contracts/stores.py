@@ -5,16 +5,19 @@ from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+from memory.access import memory_access
 from memory.connections import MemoryApps, MemoryPendingConsents
 from memory.grants import MemoryGrants
 from memory.house import MemoryAccounts, MemoryRooms, MemorySensors
 from memory.notices import MemoryNotices
+from memory.past import MemoryPast
 from memory.playback_memory import MemoryBookmarks, MemoryContentLengths, MemoryKnownSpeakers
 from memory.receipts import MemoryReceipts
 from memory.sessions import MemoryJournal, MemorySessions
 from spottypottysense.clock import ManualClock
 from spottypottysense.core import Stores
 from spottypottysense.grants.model import ClientApp, Secret
+from spottypottysense.runtimes.appliance.sqlite.access import sqlite_access
 from spottypottysense.runtimes.appliance.sqlite.accounts import SqliteAccounts
 from spottypottysense.runtimes.appliance.sqlite.apps import SqliteApps
 from spottypottysense.runtimes.appliance.sqlite.consents import SqlitePendingConsents
@@ -22,6 +25,7 @@ from spottypottysense.runtimes.appliance.sqlite.database import Database
 from spottypottysense.runtimes.appliance.sqlite.grants import SqliteGrants
 from spottypottysense.runtimes.appliance.sqlite.journal import SqliteJournal
 from spottypottysense.runtimes.appliance.sqlite.notices import SqliteNotices
+from spottypottysense.runtimes.appliance.sqlite.past import SqlitePast
 from spottypottysense.runtimes.appliance.sqlite.playback import (
     SqliteBookmarks,
     SqliteContentLengths,
@@ -41,10 +45,11 @@ INSTALLATION = ClientApp("installation", Secret("of-installation"))
 def in_memory(_directory: Path) -> Iterator[Stores]:
     """Dicts."""
     journal = MemoryJournal()
-    sessions = MemorySessions(journal)
     accounts, grants = MemoryAccounts(), MemoryGrants()
+    sessions = MemorySessions(journal, _zones(accounts))
     yield Stores(
         accounts=accounts,
+        access=memory_access(accounts),
         rooms=MemoryRooms(),
         sensors=MemorySensors(),
         grants=grants,
@@ -59,6 +64,7 @@ def in_memory(_directory: Path) -> Iterator[Stores]:
         sessions=sessions,
         session_log=sessions,
         journal=journal,
+        past=MemoryPast(sessions),
     )
 
 
@@ -71,6 +77,7 @@ def in_sqlite(directory: Path) -> Iterator[Stores]:
     grants = SqliteGrants(database, vault)
     yield Stores(
         accounts=SqliteAccounts(database),
+        access=sqlite_access(database),
         rooms=SqliteRooms(database),
         sensors=SqliteSensors(database),
         grants=grants,
@@ -85,6 +92,7 @@ def in_sqlite(directory: Path) -> Iterator[Stores]:
         sessions=sessions,
         session_log=sessions,
         journal=SqliteJournal(database),
+        past=SqlitePast(database),
     )
     database.close()
 
@@ -93,3 +101,13 @@ IMPLEMENTATIONS: dict[str, Callable[[Path], AbstractContextManager[Stores]]] = {
     "memory": in_memory,
     "sqlite": in_sqlite,
 }
+
+
+def _zones(accounts: MemoryAccounts) -> Callable[[str], str]:
+    """Return who knows the time zone of a household; UTC where it has gone."""
+
+    def zone_of(household_id: str) -> str:
+        zones = {household.id: household.time_zone for household in accounts.households()}
+        return zones.get(household_id, "UTC")
+
+    return zone_of

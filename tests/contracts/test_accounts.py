@@ -10,6 +10,7 @@ from spottypottysense.accounts.model import Household, Mode, Role, User
 from spottypottysense.core import Stores
 from spottypottysense.errors import Conflict, NotFound
 
+NOW = datetime(2026, 3, 1, 12, 0, 0, 7, tzinfo=UTC)
 FULL = Household(
     id="home",
     name="Haus am Öderweg",
@@ -18,7 +19,7 @@ FULL = Household(
     timeout=timedelta(minutes=7, microseconds=1),
     motion_gap=timedelta(0),
     mode=Mode.GUESTS,
-    snoozed_until=datetime(2026, 3, 1, 12, 0, 0, 7, tzinfo=UTC),
+    snoozed_until=NOW,
     takes_over=True,
     latest_wins=True,
 )
@@ -55,7 +56,7 @@ def test_households_by_name(house: Stores) -> None:
 @pytest.mark.parametrize("active", [True, False])
 def test_user_comes_back_whole(house: Stores, role: Role, active: bool) -> None:
     """Every field of a user survives storage, and saving again replaces it."""
-    user = User("anna", "away", "anna@example.net", "Anna Ö.", role, active)
+    user = User("anna", "away", "anna@example.net", "Anna Ö.", role, active, NOW, NOW + timedelta(1))
     house.accounts.save_user(user)
     assert house.accounts.users("away") == (user,)
 

@@ -10,6 +10,7 @@ from spottypottysense.core import Stores
 from spottypottysense.errors import Conflict
 from spottypottysense.presence.model import Action, JournalEntry
 from spottypottysense.reasons import Reason
+from spottypottysense.sensors.model import Sensor
 
 NOW = datetime(2026, 3, 1, 12, 0, 0, 7, tzinfo=UTC)
 FULL = JournalEntry(
@@ -50,6 +51,27 @@ def test_one_of_many_copies_is_kept(stores: Stores) -> None:
     """Of eight copies of one message at one moment exactly one is recorded."""
     assert winners(lambda n: stores.journal.record(replace(FULL, id=f"e{n}"))) == 1
     assert len(stores.journal.recent(None, 10)) == 1
+
+
+def test_last_motion_of_each_sensor(house: Stores) -> None:
+    """The newest motion of each sensor of the household, whatever else came of it or came later."""
+    for sensor_id in ("pir", "radar", "silent"):
+        house.sensors.save_sensor(Sensor(sensor_id, "home", "bath"))
+    later = NOW + timedelta(seconds=1)
+    for number, (sensor_id, event, at) in enumerate(
+        [
+            ("pir", "motion_detected", later),
+            ("pir", "motion_detected", NOW),
+            ("pir", "motion_cleared", later + timedelta(seconds=1)),
+            ("radar", "motion_detected", NOW),
+            ("silent", "message", NOW),
+        ]
+    ):
+        entry = replace(FULL, id=f"m{number}", key=f"m/{number}", sensor_id=sensor_id, event=event, at=at)
+        house.journal.record(entry)
+    house.journal.record(STRANGER)
+    assert house.session_log.last_motions("home") == {"pir": later, "radar": NOW}
+    assert house.session_log.last_motions("away") == {}
 
 
 def test_released_keys_are_new_again(stores: Stores) -> None:
@@ -98,3 +120,28 @@ def test_long_names_are_cut(stores: Stores) -> None:
     """A stranger that calls itself by 65,535 characters takes the room of 200."""
     stores.journal.record(replace(STRANGER, sensor_id="x" * 65_535))
     assert stores.journal.recent(None, 1)[0].sensor_id == "x" * 200
+
+
+def test_a_page_goes_on_where_the_last_one_ended(stores: Stores) -> None:
+    """Page by page every entry comes once, also those of one moment, and those that came meanwhile do not."""
+    for number in range(7):
+        at = NOW + timedelta(seconds=number // 3)
+        stores.journal.record(replace(FULL, id=f"e{number}", key=f"k{number}", at=at))
+    first = stores.journal.recent("home", 3)
+    stores.journal.record(replace(FULL, id="late", key="late", at=NOW + timedelta(hours=1)))
+    second = stores.journal.recent("home", 3, before=first[-1].id)
+    third = stores.journal.recent("home", 3, before=second[-1].id)
+    found = [entry.id for entry in (*first, *second, *third)]
+    assert found == ["e6", "e5", "e4", "e3", "e2", "e1", "e0"]
+    assert stores.journal.recent("home", 3, before="e0") == ()
+    assert stores.journal.recent("home", 3, before="forgotten") == ()
+
+
+def test_entries_of_a_room(stores: Stores) -> None:
+    """Those of other rooms and of the whole house are left out."""
+    stores.journal.record(FULL)
+    stores.journal.record(replace(FULL, id="hall", key="2", room_id="hall"))
+    stores.journal.record(replace(FULL, id="house", key="3", room_id=None))
+    assert [entry.id for entry in stores.journal.recent("home", 10, room_id="hall")] == ["hall"]
+    assert stores.journal.recent("away", 10, room_id="hall") == ()
+    assert stores.journal.recent("home", 10, room_id="hall", before="e1") == ()

@@ -82,6 +82,7 @@ def test_rooms_by_name(house: Stores) -> None:
         Sensor("pir", "home", "bath", SensorKind.LEVEL, enabled=False, certificate_id="c0ffee"),
         Sensor("pir", "home", "kitchen"),
         Sensor("pir", "home", "bath", SensorKind.SWITCH),
+        Sensor("pir", "home", "bath", name="Über der Tür", created_at=NOW, updated_at=NOW),
     ],
 )
 def test_sensor_comes_back_whole(house: Stores, sensor: Sensor) -> None:

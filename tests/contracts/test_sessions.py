@@ -35,6 +35,7 @@ FULL = Session(
     confirmed_after=timedelta(seconds=1, microseconds=4),
     ended_at=NOW + 7 * MINUTE,
     end_reason=Reason.TIMEOUT,
+    content="spotify:playlist:mix",
 )
 
 
@@ -178,6 +179,20 @@ def test_open_oldest_first(stores: Stores) -> None:
         opened_at = NOW + minutes * MINUTE
         stores.sessions.save(replace(PLAIN, id=name, room_id=name, household_id=name, opened_at=opened_at))
     assert [session.id for session in stores.sessions.open()] == ["b", "a", "c"]
+
+
+def test_active_sensors(stores: Stores) -> None:
+    """Those that were heard in open sessions of the household."""
+    heard = (Heard("pir", True, NOW), Heard("door", False, NOW))
+    stores.sessions.save(replace(PLAIN, heard=heard))
+    stores.sessions.save(replace(PLAIN, id="s2", room_id="hall", heard=(Heard("door", True, NOW),)))
+    gone = replace(PLAIN, id="s3", room_id="attic", heard=(Heard("gone", True, NOW),))
+    stores.sessions.save(ended(gone, MINUTE))
+    other = replace(PLAIN, id="s4", room_id="hut", household_id="away", heard=(Heard("far", True, NOW),))
+    stores.sessions.save(other)
+    stores.sessions.save(replace(PLAIN, id="s5", room_id="by hand", household_id="empty"))
+    assert stores.session_log.active_sensors("home") == {"pir", "door"}
+    assert stores.session_log.active_sensors("empty") == frozenset()
 
 
 def test_log_is_a_half_open_span_newest_first(stores: Stores) -> None:

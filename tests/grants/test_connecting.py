@@ -264,3 +264,10 @@ def test_spotify_away_while_connecting(desk: Desk) -> None:
     with pytest.raises(Unavailable):
         desk.connect()
     assert desk.census.user_ids() == ()
+
+
+def test_whose_app_it_is(desk: Desk) -> None:
+    """A user connects through the installation's app, or through none where there is none."""
+    assert desk.connections.app_of("anna") == "client"
+    desk.apps.forget_installation()
+    assert desk.connections.app_of("anna") is None

@@ -7,11 +7,13 @@ from datetime import UTC, datetime, timedelta
 
 from machine.plan import ANNA, BOB, ROOMS, SENSORS, STUCK_AFTER, TICK, Needs, furnish
 from machine.witness import Witness
+from memory.access import PretendHasher, memory_access
 from memory.connections import MemoryApps, MemoryPendingConsents
 from memory.grants import MemoryGrants
 from memory.home import Hands, Listener, PretendProvisioner, PretendTokens
 from memory.house import MemoryAccounts, MemoryRooms, MemorySensors
 from memory.notices import MemoryNotices
+from memory.past import MemoryPast
 from memory.playback_memory import MemoryBookmarks, MemoryContentLengths, MemoryKnownSpeakers
 from memory.receipts import MemoryReceipts
 from memory.sessions import MemoryJournal, MemorySessions
@@ -101,6 +103,7 @@ class House:
                 token_endpoint=PretendTokens(),
                 player=lambda _grants: self._wrapped,
                 crew=Hands(),
+                hasher=PretendHasher(),
                 provisioner=PretendProvisioner(),
                 messenger=nobody,
                 lanes=OneAfterTheOther(),
@@ -255,6 +258,7 @@ class House:
         sessions = MemorySessions(journal)
         return Stores(
             accounts=accounts,
+            access=memory_access(accounts),
             rooms=MemoryRooms(),
             sensors=MemorySensors(),
             grants=grants,
@@ -269,6 +273,7 @@ class House:
             sessions=sessions,
             session_log=sessions,
             journal=journal,
+            past=MemoryPast(sessions),
         )
 
 

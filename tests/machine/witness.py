@@ -109,11 +109,7 @@ class Witness:
         """Note that the house asked in vain, and has to wait before it asks again."""
         known = self._known[request.account]
         known.blind_until = self._world.now() + wait
-        known.started.clear()
-        account = self._settled(request.account)
-        if account.playback.playing and self._is_wished_for(account):
-            # It was asked for in vain, and a person plays the very same there.
-            known.content, known.speaker = account.playback.context_uri, account.playback.speaker
+        self._asked_in_vain(known, self._settled(request.account))
 
     def asks(self, request: Request) -> None:
         """Judge a command before it is carried out."""
@@ -139,7 +135,7 @@ class Witness:
         if reply.status == 204:
             self._carried_out(known, self._settled(request.account), request)
         else:
-            known.started.clear()
+            self._asked_in_vain(known, self._settled(request.account))
 
     def looks_around(self) -> None:
         """Judge what sounds now: where, for how long, and how loud."""
@@ -190,6 +186,13 @@ class Witness:
             known.started.clear()
         self._keeps_to_the_ceiling(account, command)
 
+    def _asked_in_vain(self, known: Known, account: Account) -> None:
+        """Learn from a command without effect: a person who plays the very same there plays what is ours."""
+        known.started.clear()
+        if account.playback.playing and self._is_wished_for(account):
+            known.content, known.speaker = account.playback.context_uri, account.playback.speaker
+            known.ceiling = 100  # a person chose the volume
+
     def _is_wished_for(self, account: Account) -> bool:
         """Say whether there is what the receipt wishes for: no house can tell it from a start of its own."""
         receipt, playback = self._stores.receipts.receipt(account.id), account.playback
@@ -234,10 +237,7 @@ class Witness:
         known.started.add(receipt.session_id)
 
     def _keeps_to_the_ceiling(self, account: Account, command: str) -> None:
-        """Judge a volume at once; one that a speaker has by itself may need a moment if music goes there.
-
-        Making it the active one beforehand would bring along what sounds elsewhere.
-        """
+        """Judge a volume at once; one that a speaker has by itself may need a moment if music goes there."""
         speaker, now = account.playback.speaker, self._world.now()
         if speaker is None or not self.plays_ours(account.id) or not speaker.supports_volume:
             return

@@ -43,6 +43,10 @@ class MemoryApps:
         self._lock = threading.Lock()
         self._apps: dict[str, ClientApp] = {}
 
+    def forget_installation(self) -> None:
+        """Let the installation have no app any more."""
+        self._installation = None
+
     def app_for(self, user_id: str) -> ClientApp:
         """Return the app of the user's household, else the installation's; raises `NeedsPerson(NO_APP)`."""
         with self._lock:

@@ -7,10 +7,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from memory.access import PretendHasher, memory_access
 from memory.connections import MemoryApps, MemoryPendingConsents
 from memory.grants import MemoryGrants
 from memory.house import MemoryAccounts, MemoryRooms, MemorySensors
 from memory.notices import MemoryNotices
+from memory.past import MemoryPast
 from memory.playback_memory import MemoryBookmarks, MemoryContentLengths, MemoryKnownSpeakers
 from memory.player import PretendPlayer
 from memory.receipts import MemoryReceipts
@@ -18,6 +20,7 @@ from memory.sessions import MemoryJournal, MemorySessions
 from spottypottysense.accounts.model import Household, User
 from spottypottysense.clock import ManualClock
 from spottypottysense.core import Core, Rules, Stores, World, assemble
+from spottypottysense.errors import NotFound
 from spottypottysense.grants.model import ClientApp, PendingConsent, Secret, TokenReply
 from spottypottysense.grants.ports import Item
 from spottypottysense.notices.model import Notice
@@ -126,11 +129,18 @@ class PretendProvisioner:
 
     def __init__(self) -> None:
         self.admitted: list[str] = []
+        self.revoked: list[str] = []
 
     def admit(self, sensor_id: str) -> str:
         """Return the next certificate id."""
         self.admitted.append(sensor_id)
         return f"certificate-{len(self.admitted)}"
+
+    def revoke(self, certificate_id: str) -> None:
+        """Note it; raises `NotFound` the second time."""
+        if certificate_id in self.revoked:
+            raise NotFound("certificate", certificate_id)
+        self.revoked.append(certificate_id)
 
 
 class PretendHome:
@@ -147,11 +157,13 @@ class PretendHome:
         self.tokens = PretendTokens()
         self.provisioner = PretendProvisioner()
         self.listener = Listener()
+        self.hasher = PretendHasher()
         self.journal = MemoryJournal()
         self.sessions = MemorySessions(self.journal)
         accounts, grants = MemoryAccounts(), MemoryGrants()
         self.stores = Stores(
             accounts=accounts,
+            access=memory_access(accounts),
             rooms=MemoryRooms(),
             sensors=MemorySensors(),
             grants=grants,
@@ -166,6 +178,7 @@ class PretendHome:
             sessions=self.sessions,
             session_log=self.sessions,
             journal=self.journal,
+            past=MemoryPast(self.sessions),
         )
         self._furnish()
         self.restart()
@@ -177,6 +190,7 @@ class PretendHome:
             token_endpoint=self.tokens,
             player=lambda _: self.player,
             crew=Hands(),
+            hasher=self.hasher,
             provisioner=self.provisioner,
             messenger=self.listener,
             lanes=self.lanes,

@@ -46,6 +46,19 @@ class MemoryAccounts:
                 raise Conflict("Another user has this e-mail address.")
             self._users[user.id] = user
 
+    def remove_user(self, user_id: str) -> None:
+        """Forget a user; what other stores keep of it stays there."""
+        with self._lock:
+            self._users.pop(user_id, None)
+
+    def remove_household(self, household_id: str) -> None:
+        """Forget a household and its users; what other stores keep of it stays there."""
+        with self._lock:
+            self._households.pop(household_id, None)
+            self._users = {
+                key: user for key, user in self._users.items() if user.household_id != household_id
+            }
+
 
 class MemoryRooms:
     """A `RoomStore` that forgets all when the process ends."""

@@ -1,11 +1,15 @@
 """Sessions and the journal in dicts."""
 
+import sys
 import threading
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
 from memory.versions import put_version
 from spottypottysense.errors import Conflict, NotFound
+from spottypottysense.history.model import Tally
+from spottypottysense.history.policy import added, tally_of
 from spottypottysense.presence.model import JournalEntry, Session
 from spottypottysense.reasons import Reason
 
@@ -48,11 +52,23 @@ class MemoryJournal:
             if entry_id in self._entries:
                 self._entries[entry_id] = replace(self._entries[entry_id], outcome=outcome, detail=detail)
 
-    def recent(self, household_id: str | None, limit: int) -> tuple[JournalEntry, ...]:
-        """Return the latest entries of a household (or of all, also of unknown senders), newest first."""
+    def recent(
+        self, household_id: str | None, limit: int, room_id: str | None = None, before: str | None = None
+    ) -> tuple[JournalEntry, ...]:
+        """Return the latest entries of a household (or of all, also of unknown senders), newest first.
+
+        `room_id` narrows them to a room; `before` is the id of an entry: only older ones are returned, and
+        none if it was forgotten.
+        """
         with self.lock:
-            wanted = [e for e in self._entries.values() if household_id in (None, e.household_id)]
-            return tuple(sorted(wanted, key=lambda entry: entry.at)[::-1][:limit])
+            newest = sorted(self._entries.values(), key=lambda entry: entry.at)[::-1]
+        if before is not None:
+            ids = [entry.id for entry in newest]
+            newest = newest[ids.index(before) + 1 :] if before in ids else []
+        wanted = (
+            e for e in newest if household_id in (None, e.household_id) and room_id in (None, e.room_id)
+        )
+        return tuple(wanted)[:limit]
 
     def forget_before(self, moment: datetime) -> int:
         """Delete entries that were written before it; return how many."""
@@ -65,10 +81,16 @@ class MemoryJournal:
 
 
 class MemorySessions:
-    """A `SessionStore` and `SessionLog` that forgets all when the process ends; `journal` shares its lock."""
+    """A `SessionStore` and `SessionLog` that forgets all when the process ends; `journal` shares its lock.
 
-    def __init__(self, journal: MemoryJournal) -> None:
+    `zone_of` returns the time zone of a household, by whose clock ended visits are counted.
+    """
+
+    def __init__(self, journal: MemoryJournal, zone_of: Callable[[str], str] = lambda _: "UTC") -> None:
         self._journal = journal
+        self._zone_of = zone_of
+        self.tallies: dict[tuple[str, date, str, str, str], Tally] = {}
+        self._counted: dict[str, tuple[Session, str]] = {}
         self._sessions: dict[str, Session] = {}
         self._open: dict[str, str] = {}
         self._ended_last: dict[str, str] = {}
@@ -96,6 +118,7 @@ class MemorySessions:
                 self._put_back(session.id, stored)
                 raise
             self._index(saved)
+            self._count(saved)
             return saved
 
     def session(self, session_id: str) -> Session:
@@ -126,6 +149,16 @@ class MemorySessions:
             ]
             return tuple(sorted(wanted, key=lambda session: session.opened_at)[::-1][:limit])
 
+    def active_sensors(self, household_id: str) -> frozenset[str]:
+        """Return the sensors of the household that were heard in visits that go on, by id."""
+        here = [session for session in self.open() if session.household_id == household_id]
+        return frozenset(heard.sensor_id for session in here for heard in session.heard)
+
+    def last_motions(self, household_id: str) -> dict[str, datetime]:
+        """Return when each sensor of the household moved last, by its id; one that never did is left out."""
+        entries = reversed(self._journal.recent(household_id, sys.maxsize))
+        return {e.sensor_id: e.at for e in entries if e.event == "motion_detected" and e.room_id is not None}
+
     def forget_before(self, moment: datetime) -> int:
         """Delete sessions that ended, and journal entries that were written, before it; return how many."""
         with self._journal.lock:
@@ -135,6 +168,25 @@ class MemorySessions:
                 if self._ended_last.get(session.room_id) == session.id:
                     del self._ended_last[session.room_id]
             return len(old) + self._journal.forget_before(moment)
+
+    def page(self, household_id: str) -> tuple[Session, ...]:
+        """Return all sessions of a household by (opened at, id), the greatest first."""
+        with self._journal.lock:
+            found = (session for session in self._sessions.values() if session.household_id == household_id)
+            return tuple(sorted(found, key=lambda session: (session.opened_at, session.id))[::-1])
+
+    def _count(self, session: Session) -> None:
+        """Count a visit that has ended, in place of how it was counted before."""
+        before, zone = self._counted.pop(session.id, (None, None))
+        zone = zone or self._zone_of(session.household_id)
+        for visit, times in ((before, -1), (session, 1)):
+            if visit is not None and visit.ended_at is not None:
+                tally = tally_of(visit, zone)
+                key = (visit.household_id, tally.day, tally.room_id, tally.sensor_id, zone)
+                empty = Tally(tally.day, zone, tally.room_id, tally.sensor_id)
+                self.tallies[key] = added(self.tallies.get(key, empty), tally, times)
+        if session.ended_at is not None:
+            self._counted[session.id] = (session, zone)
 
     def _put_back(self, session_id: str, stored: Session | None) -> None:
         if stored is None:

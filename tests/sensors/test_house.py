@@ -9,6 +9,7 @@ from memory.home import NOON, PretendProvisioner
 from memory.house import MemoryAccounts, MemoryRooms, MemorySensors
 from spottypottysense.accounts.model import User
 from spottypottysense.accounts.use_cases import Accounts
+from spottypottysense.clock import ManualClock
 from spottypottysense.errors import Conflict, Invalid, NotFound
 from spottypottysense.sensors.model import DayPart, Programme, Room, SensorKind, Speaker, Status
 from spottypottysense.sensors.policy import checked_room, content_uri
@@ -33,7 +34,8 @@ def sensors(provisioner: PretendProvisioner) -> Sensors:
     people = MemoryAccounts()
     for name, household in (("anna", "home"), ("ben", "home"), ("zoe", "away")):
         people.save_user(User(name, household, f"{name}@example.org"))
-    return Sensors(MemoryRooms(), MemorySensors(), Accounts(people), provisioner)
+    clock = ManualClock(NOON)
+    return Sensors(MemoryRooms(), MemorySensors(), Accounts(people, clock), provisioner, clock)
 
 
 def test_sensor_makes_its_room(sensors: Sensors) -> None:
@@ -51,7 +53,9 @@ def test_sensor_makes_its_room(sensors: Sensors) -> None:
     assert sensors.room(room.id) == room
 
 
-@pytest.mark.parametrize(("name", "error"), [("pir", Conflict), ("PIR", Invalid), ("", Invalid)])
+@pytest.mark.parametrize(
+    ("name", "error"), [("pir", Conflict), ("PIR", Invalid), ("", Invalid), ("by-hand", Invalid)]
+)
 def test_sensor_that_cannot_be_added(
     sensors: Sensors, provisioner: PretendProvisioner, name: str, error: type[Exception]
 ) -> None:
@@ -130,6 +134,49 @@ def test_changing_room_and_sensor(sensors: Sensors) -> None:
         sensors.change_room("nowhere", volume=1)
     with pytest.raises(NotFound):
         sensors.change_sensor("ghost", enabled=True)
+
+
+def test_a_sensor_with_wishes_for_its_room(sensors: Sensors) -> None:
+    """They hold in the room that is made, and in one that is joined."""
+    pir = sensors.add_sensor("home", "pir", "Bath", name="Door", wishes={"volume": 1})
+    sensors.add_sensor("home", "radar", "Bath", wishes={"volume": 2})
+    assert (pir.name, pir.created_at, pir.updated_at) == ("Door", NOON, NOON)
+    assert sensors.room(pir.room_id).volume == 2
+    with pytest.raises(Invalid):
+        sensors.change_sensor("pir", name="x" * 101)
+
+
+def test_settling_a_sensor(sensors: Sensors) -> None:
+    """Alone in its room it names it; it joins a room; it leaves a shared one for a new one."""
+    pir = sensors.add_sensor("home", "pir", "Bath")
+    assert sensors.settle_sensor("pir", "Bad", {"volume": 1}).room_id == pir.room_id
+    assert (sensors.room(pir.room_id).name, sensors.room(pir.room_id).volume) == ("Bad", 1)
+    assert sensors.settle_sensor("pir", "Bad", {}, enabled=False).enabled is False
+    hall = sensors.add_sensor("home", "radar", "Hall")
+    assert sensors.settle_sensor("pir", "Hall", {"volume": 3}).room_id == hall.room_id
+    attic = sensors.settle_sensor("pir", "Attic", {"volume": 4}).room_id
+    assert attic not in (hall.room_id, pir.room_id)
+    assert [(room.name, room.volume) for room in sensors.rooms("home")] == [
+        ("Attic", 4),
+        ("Bad", 1),
+        ("Hall", 3),
+    ]
+    for refused in ({"room_name": " ", "wishes": {}}, {"room_name": "Bad", "wishes": {"volume": 101}}):
+        with pytest.raises(Invalid):
+            sensors.settle_sensor("pir", **refused)  # type: ignore[arg-type]
+    assert sensors.sensor("pir").room_id == attic
+
+
+def test_retiring_a_sensor(sensors: Sensors, provisioner: PretendProvisioner) -> None:
+    """It is switched off and its certificate shut out, even if that was half done before."""
+    sensors.add_sensor("home", "pir", "Bath")
+    provisioner.revoked.append("certificate-1")
+    retired = sensors.retire_sensor("pir")
+    assert (retired.enabled, retired.certificate_id) == (False, None)
+    assert sensors.retire_sensor("pir") == sensors.sensor("pir")
+    sensors.add_sensor("home", "radar", "Bath")
+    sensors.retire_sensor("radar")
+    assert provisioner.revoked == ["certificate-1", "certificate-2"]
 
 
 def test_status_of_a_sensor(sensors: Sensors) -> None:

@@ -45,7 +45,7 @@ class Household:
 
 @dataclass(frozen=True)
 class User:
-    """A person of a household."""
+    """A person of a household; `created_at` and `updated_at` are None until it is first kept."""
 
     id: str
     household_id: str
@@ -53,3 +53,5 @@ class User:
     name: str = ""
     role: Role = Role.OWNER
     active: bool = True
+    created_at: datetime | None = None
+    updated_at: datetime | None = None

@@ -27,3 +27,11 @@ class AccountStore(Protocol):
     def save_user(self, user: User) -> None:
         """Create or replace a user; raises `Conflict` if another user has this e-mail address."""
         ...
+
+    def remove_user(self, user_id: str) -> None:
+        """Forget a user with all that is theirs alone; rooms and visits stay, without an account."""
+        ...
+
+    def remove_household(self, household_id: str) -> None:
+        """Forget a household with its users, rooms and sensors, and all that happened in it."""
+        ...

@@ -1,94 +1,101 @@
-"""The ASGI app. Until there is a sign-in, only this machine may look."""
+"""The ASGI app: the same for the appliance and for Lambda; only `identify` differs."""
 
-import re
-from collections.abc import Awaitable, Callable, Mapping
-from ipaddress import ip_address
-
-from fastapi import FastAPI, Request, Response
-from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
+from fastapi import FastAPI
+from starlette.middleware import Middleware
 
 from spottypottysense import __version__
-from spottypottysense.api.overview import overview
-from spottypottysense.api.status_page import STYLE, status_page
-from spottypottysense.clock import Clock
-from spottypottysense.core import Core
-from spottypottysense.errors import Unavailable
+from spottypottysense.api import (
+    analytics,
+    audit,
+    by_hand,
+    decisions,
+    docs_page,
+    entrance,
+    export,
+    household,
+    invitations,
+    leaving,
+    live,
+    notices,
+    refusals,
+    rooms,
+    sensors,
+    sessions,
+    sign_in,
+    spotify,
+    spotify_connection,
+    state,
+    system,
+    tokens,
+    users,
+)
+from spottypottysense.api.asking import Front
+from spottypottysense.api.door import Door
+from spottypottysense.api.idempotency import Idempotency
+from spottypottysense.api.identity import Identify
+from spottypottysense.api.openapi import Described, Document, name_of
 
-_HOST = re.compile(r"(?:\[([0-9A-Fa-f:.]+)\]|([^\[\]:@/]+))(?::[0-9]+)?")
-_OPEN = frozenset({"/healthz"})
-_HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; frame-ancestors 'none'",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-    "Cache-Control": "no-store",
-}
+_ABOUT = """Music that follows presence: rooms, sensors, sessions, and what Spotify plays.
 
-Health = Callable[[], Mapping[str, bool]]
-"""Returns what must be well for the house to work, by name."""
+Sign in with `POST /sign-in` (a cookie, for browsers), or send an access token as `Authorization: Bearer`.
+Times are RFC 3339; lists take `limit` and go on with `nextToken`; errors are `{error, message, requestId}`.
+A POST may be sent again with the same `Idempotency-Key`: for a day it is done once, and answered alike.
+"""
+_RESOURCES = (
+    system,
+    users,
+    leaving,
+    household,
+    state,
+    live,
+    rooms,
+    sensors,
+    sign_in,
+    invitations,
+    tokens,
+    audit,
+    by_hand,
+    decisions,
+    spotify,
+    spotify_connection,
+    notices,
+    sessions,
+    analytics,
+    export,
+    entrance,
+    docs_page,
+)
 
-Figures = Callable[[], tuple[bytes, str]]
-"""Returns the metrics and their media type."""
 
-
-def create_app(core: Core, house_clock: Clock, health: Health, figures: Figures) -> FastAPI:
-    """Return the app: health for anybody, status page and metrics for this machine."""
-    app = FastAPI(title="SpottyPottySense", version=__version__, docs_url=None, redoc_url=None)
-    app.add_exception_handler(Unavailable, _unavailable)
-
-    @app.middleware("http")
-    async def guard(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
-        if request.url.path not in _OPEN and not _is_from_here(request):
-            sentence = "This page is shown on the machine itself only: open it there, at 127.0.0.1."
-            return JSONResponse({"error": "Forbidden", "message": sentence}, 403, headers=_HEADERS)
-        response = await call_next(request)
-        response.headers.update(_HEADERS)
-        return response
-
-    @app.get("/healthz")
-    def healthz() -> JSONResponse:
-        """Say whether the house works, and no more than that."""
-        well = all(health().values())
-        return JSONResponse({"status": "ok" if well else "unwell"}, 200 if well else 503)
-
-    @app.get("/metrics")
-    def metrics() -> Response:
-        """Return the figures in Prometheus' text format."""
-        body, media_type = figures()
-        return Response(body, media_type=media_type)
-
-    @app.get("/", include_in_schema=False)
-    def root() -> RedirectResponse:
-        return RedirectResponse("/app/")
-
-    @app.get("/app/", include_in_schema=False)
-    def status() -> HTMLResponse:
-        return HTMLResponse(status_page(overview(core, house_clock.now())))
-
-    @app.get("/app/status.css", include_in_schema=False)
-    def style() -> Response:
-        return Response(STYLE, media_type="text/css")
-
+def create_app(front: Front, identify: Identify) -> FastAPI:
+    """Return the app over a house; `identify` says who asks."""
+    app = _with_routes(
+        Middleware(Door, identify=identify),
+        Middleware(Idempotency, answers=front.kept_answers, clock=front.clock),
+    )
+    app.state.front = front
+    app.state.identify = identify
+    app.state.closing = False
+    refusals.add_to(app)
     return app
 
 
-def _unavailable(_: Request, error: Exception) -> JSONResponse:
-    return JSONResponse({"error": "Unavailable", "message": str(error)}, 503)
+def described() -> Document:
+    """Return the OpenAPI document, which needs no house."""
+    return _with_routes().openapi()
 
 
-def _is_from_here(request: Request) -> bool:
-    """Say whether the caller is this machine, and knows it by its own name.
-
-    A page elsewhere whose name was pointed at 127.0.0.1 comes from here too, but says another host. The
-    header is read as it came: for a name that it finds odd, `request.url` puts the server's own address.
-    """
-    host = _HOST.fullmatch(request.headers.get("host", ""))
-    if host is None or request.client is None:
-        return False
-    return _is_loopback(request.client.host) and _is_loopback(host[1] or host[2])
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return host == "localhost" or ip_address(host).is_loopback
-    except ValueError:
-        return False
+def _with_routes(*middleware: Middleware) -> Described:
+    app = Described(
+        title="SpottyPottySense",
+        version=__version__,
+        description=_ABOUT,
+        docs_url=None,
+        redoc_url=None,
+        middleware=middleware,
+        redirect_slashes=False,
+        generate_unique_id_function=name_of,
+    )
+    for resource in _RESOURCES:
+        app.include_router(resource.router)
+    return app

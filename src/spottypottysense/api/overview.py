@@ -62,12 +62,13 @@ class RoomLabel:
     email: str = ""
 
 
-def overview(core: Core, at: datetime, decisions: int = 30) -> Overview:
-    """Gather what the status page shows, as of `at`."""
+def overview(core: Core, at: datetime, decisions: int = 30, household_id: str | None = None) -> Overview:
+    """Gather what the status page shows, as of `at`: of one household, or (None) of all."""
     open_sessions = {session.room_id: session for session in core.presence.open_sessions()}
     labels = room_labels(core)
     rooms: list[RoomOverview] = []
-    households = core.accounts.households()
+    accounts = core.accounts
+    households = accounts.households() if household_id is None else (accounts.household(household_id),)
     for household in households:
         statuses = {status.sensor_id: status for status in core.sensors.statuses(household.id)}
         sensors = core.sensors.sensors(household.id)
@@ -81,8 +82,8 @@ def overview(core: Core, at: datetime, decisions: int = 30) -> Overview:
     return Overview(
         at=at,
         rooms=tuple(rooms),
-        decisions=tuple(line(entry, labels) for entry in _telling(core, decisions)),
-        notices=(*_standing_orders(households, at), *_notices(core)),
+        decisions=tuple(line(entry, labels) for entry in _telling(core, decisions, household_id)),
+        notices=(*_standing_orders(households, at), *_notices(core, household_id)),
     )
 
 
@@ -108,11 +109,11 @@ def called(accounts: Accounts, subject: str) -> str:
     return accounts.email_of(subject) or f"Spotify app {subject}"
 
 
-def _telling(core: Core, limit: int) -> list[JournalEntry]:
+def _telling(core: Core, limit: int, household_id: str | None) -> list[JournalEntry]:
     """Return the latest decisions; that somebody is still there is told once per room, not each time."""
     rooms: set[str | None] = set()
     found: list[JournalEntry] = []
-    for entry in core.presence.decisions(None, limit * 10):
+    for entry in core.presence.decisions(household_id, limit * 10):
         dull = entry.reason is Reason.STILL_THERE
         if not (dull and entry.room_id in rooms):
             found.append(entry)
@@ -140,8 +141,12 @@ def _standing_orders(households: Iterable[Household], at: datetime) -> Iterator[
             yield f"{household.name}: {with_advice(reason)}"
 
 
-def _notices(core: Core) -> Iterator[str]:
-    for notice in core.notices.waiting():
+def _notices(core: Core, household_id: str | None) -> Iterator[str]:
+    notices = core.notices.waiting()
+    if household_id is not None:
+        people = {user.id for user in core.accounts.users(household_id)}
+        notices = tuple(notice for notice in notices if notice.subject in people)
+    for notice in notices:
         email = core.accounts.email_of(notice.subject) or ""
         yield f"{called(core.accounts, notice.subject)}: {with_advice(notice.reason, email=email)}"
 

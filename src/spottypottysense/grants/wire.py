@@ -1,10 +1,38 @@
-"""What a pass over the grants answers, in the shape that monitors know."""
+"""Answers as the world has them: of Spotify to a consent, and ours to whoever asks how a pass went."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from urllib.parse import parse_qs, urlsplit
 
-from spottypottysense.grants.model import RefreshReport
+from spottypottysense.errors import Invalid
+from spottypottysense.grants.model import RefreshReport, Secret
 
 _NOTHING = RefreshReport(0, 0, 0, ())
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back with `state`: a code, or Spotify's word for why there is none."""
+
+    state: Secret
+    code: Secret | None
+    error: str = ""
+
+
+def answer_in(url: str) -> Answer:
+    """Return the answer that a redirected address holds; raises `Invalid` if it holds none."""
+    try:
+        query = parse_qs(urlsplit(url.strip()).query, max_num_fields=20)
+    except ValueError:
+        query = {}
+    state, code, error = (query.get(name, [""])[0] for name in ("state", "code", "error"))
+    if not state or not (code or error):
+        message = (
+            "This is not the address that Spotify sent the browser to: copy all of it from the address bar; "
+            "it holds `code=` and `state=`."
+        )
+        raise Invalid(message, field="redirectUrl")
+    return Answer(Secret(state), Secret(code) if code else None, error)
 
 
 def report_body(report: RefreshReport, started_at: datetime, duration: timedelta) -> dict[str, object]:

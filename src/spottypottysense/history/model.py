@@ -1,7 +1,8 @@
 """Recorded homes, and what a rule makes of them."""
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
 
 from spottypottysense.reasons import Reason
 
@@ -100,3 +101,52 @@ class RoomFigures:
     silent: dict[Reason, int]
     accepted: Latency | None
     confirmed: Latency | None
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Sessions of a household that opened in [start, end), in one room or by one sensor; None is any."""
+
+    household_id: str
+    start: datetime | None = None
+    end: datetime | None = None
+    room_id: str | None = None
+    sensor_id: str | None = None
+
+
+Place = tuple[datetime, str]
+"""Where a list goes on: behind what happened then and has this id."""
+
+
+@dataclass(frozen=True)
+class Tally:
+    """What the visits come to that one sensor opened in one room in a day, or in a month from `day` on.
+
+    Days and hours are those of a clock in `zone`. `hours` counts visits by the hour of the week in which they
+    began (0 to 167, from Monday on), `counts` whatever else there is to count, by name. Tallies are kept when
+    their sessions are forgotten.
+    """
+
+    day: date
+    zone: str
+    room_id: str
+    sensor_id: str
+    hours: Mapping[int, int] = field(default_factory=dict)
+    counts: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """What visits come to: in all, by sensor, by room, by hour of the week, by what played, by why not.
+
+    `first_notes` is, by room, the time from the motion to the first note; `week` are 7 days of 24 hours,
+    Monday first; `contents` counts visits with music, `silent` those without.
+    """
+
+    total: Totals
+    sensors: Mapping[tuple[str, str], Totals]
+    rooms: Mapping[str, Totals]
+    first_notes: Mapping[str, Latency]
+    week: tuple[tuple[int, ...], ...]
+    contents: Mapping[str, int]
+    silent: Mapping[Reason, int]

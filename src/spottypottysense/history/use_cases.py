@@ -1,10 +1,31 @@
 """What is done with the past: figures of sessions, and recorded homes played again."""
 
-from collections.abc import Callable, Sequence
-from datetime import datetime
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date, datetime
 
-from spottypottysense.history.model import FixedRule, Reading, RecordedHome, RoomFigures, Score, Totals
-from spottypottysense.history.policy import figures, music_under, music_under_fixed_rule, score, totals
+from spottypottysense.history.model import (
+    Analysis,
+    FixedRule,
+    Place,
+    Reading,
+    RecordedHome,
+    RoomFigures,
+    Score,
+    Selection,
+    Tally,
+    Totals,
+)
+from spottypottysense.history.policy import (
+    analysis,
+    figures,
+    music_under,
+    music_under_fixed_rule,
+    score,
+    stretches,
+    tally_of,
+    totals,
+)
+from spottypottysense.history.ports import Past
 from spottypottysense.presence.model import RoomRules, Session
 from spottypottysense.presence.ports import SessionLog
 
@@ -15,8 +36,40 @@ MOST_SESSIONS = 100_000
 class History:
     """The past of a household."""
 
-    def __init__(self, log: SessionLog) -> None:
+    def __init__(self, log: SessionLog, past: Past) -> None:
         self._log = log
+        self._past = past
+
+    def page(self, selection: Selection, after: Place | None = None, limit: int = 50) -> tuple[Session, ...]:
+        """Return sessions, newest first, from behind `after` (opened at, id) on."""
+        return self._past.sessions(selection, after, limit)
+
+    def analysis(
+        self, selection: Selection, first: date, last: date, clock_in: str, zone: str, now: Iterable[Session]
+    ) -> Analysis:
+        """Add up the visits of whole days, both ends included, by the household's clock, in `clock_in`.
+
+        Of `selection`, room and sensor count; `now` are the open sessions; the week's hours are of `zone`.
+        """
+        here = (session for session in now if session.household_id == selection.household_id)
+        open_now = (tally_of(session, clock_in) for session in here)
+        tallies = self._tallies(selection.household_id, first, last, by_day=zone != clock_in)
+        tallies += (tally for tally in open_now if first <= tally.day <= last)
+        return analysis((tally for tally in tallies if _is_of(tally, selection)), zone)
+
+    def _tallies(self, household_id: str, first: date, last: date, *, by_day: bool) -> list[Tally]:
+        """Return the tallies that cover the days, whole months in one piece unless days are told apart."""
+        if by_day:
+            return list(self._past.days(household_id, first, last))
+        early, months, late = stretches(first, last)
+        found: list[Tally] = []
+        for read, (start, end) in (
+            (self._past.days, early),
+            (self._past.months, months),
+            (self._past.days, late),
+        ):
+            found += read(household_id, start, end) if start <= end else ()
+        return found
 
     def sessions(
         self, household_id: str, start: datetime, end: datetime, limit: int = 50
@@ -31,6 +84,10 @@ class History:
     def figures(self, household_id: str, start: datetime, end: datetime) -> tuple[RoomFigures, ...]:
         """Return how well music followed into each room, over the sessions that opened in [start, end)."""
         return figures(self._log.sessions(household_id, start, end, MOST_SESSIONS))
+
+
+def _is_of(tally: Tally, selection: Selection) -> bool:
+    return selection.room_id in (None, tally.room_id) and selection.sensor_id in (None, tally.sensor_id)
 
 
 def replay(

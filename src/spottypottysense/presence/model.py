@@ -1,13 +1,13 @@
 """Motions in, sessions and decisions out."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from enum import StrEnum
 
 from spottypottysense.accounts.model import Mode
 from spottypottysense.playback.model import Outcome
 from spottypottysense.reasons import Reason
-from spottypottysense.sensors.model import Room
+from spottypottysense.sensors.model import BY_HAND, Room
 
 
 class MotionEvent(StrEnum):
@@ -52,8 +52,8 @@ class Session:
 
     `deadline_at` is when it ends unless something moves; `acted_at` is the last start of music in this
     room. `asked_at` is when the motion came that asked for music, `accepted_after` how much later Spotify
-    took the command, and `confirmed_after` how much later the first note was known to play. `version` counts
-    the writes, and a write names the version it read.
+    took the command, and `confirmed_after` how much later the first note was known to play. `content` is what
+    played last. `version` counts the writes, and a write names the version it read.
     """
 
     id: str
@@ -76,6 +76,7 @@ class Session:
     confirmed_after: timedelta | None = None
     ended_at: datetime | None = None
     end_reason: Reason | None = None
+    content: str | None = None
     version: int = 0
 
 
@@ -115,11 +116,15 @@ class Action(StrEnum):
 
 @dataclass(frozen=True)
 class Decision:
-    """An action, the reason for it, and the session as it should be from now on."""
+    """An action, the reason for it, and the session as it should be from now on.
+
+    `entry_id` is its row in the journal, once that is written: there the outcome follows.
+    """
 
     action: Action
     reason: Reason
     session: Session | None = None
+    entry_id: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)
@@ -176,7 +181,7 @@ class Order:
     event: str
     at: datetime
     key: str
-    sensor_id: str = "by-hand"
+    sensor_id: str = BY_HAND
     reason: Reason = Reason.BY_HAND
 
 

@@ -1,6 +1,6 @@
 """What presence needs: sessions, a journal, and lanes for the slow work."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Protocol
 
@@ -44,6 +44,14 @@ class SessionLog(Protocol):
         """Return the sessions that opened in [start, end), newest first."""
         ...
 
+    def active_sensors(self, household_id: str) -> frozenset[str]:
+        """Return the sensors of the household that were heard in visits that go on, by id."""
+        ...
+
+    def last_motions(self, household_id: str) -> Mapping[str, datetime]:
+        """Return when each sensor of the household moved last, by its id; one that never did is left out."""
+        ...
+
     def forget_before(self, moment: datetime) -> int:
         """Delete sessions that ended, and journal entries that were written, before it; return how many."""
         ...
@@ -68,8 +76,14 @@ class Journal(Protocol):
         """Add what became of the music to an entry."""
         ...
 
-    def recent(self, household_id: str | None, limit: int) -> tuple[JournalEntry, ...]:
-        """Return the latest entries of a household (or of all, also of unknown senders), newest first."""
+    def recent(
+        self, household_id: str | None, limit: int, room_id: str | None = None, before: str | None = None
+    ) -> tuple[JournalEntry, ...]:
+        """Return the latest entries of a household (or of all, also of unknown senders), newest first.
+
+        `room_id` narrows them to a room; `before` is the id of an entry: only older ones are returned, and
+        none if it was forgotten.
+        """
         ...
 
 

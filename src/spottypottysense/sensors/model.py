@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from enum import StrEnum
 
+BY_HAND = "by-hand"
+"""What stands in a sensor's place where a person commands the house; no sensor may have this name."""
+
 
 class SensorKind(StrEnum):
     """How a sensor speaks: `pulse` says only that it saw motion, `level` also when that is over.
@@ -93,7 +96,7 @@ class Room:
 
 @dataclass(frozen=True)
 class Sensor:
-    """What sees motion in a room."""
+    """What sees motion in a room; `created_at` and `updated_at` are None until it is first kept."""
 
     id: str
     household_id: str
@@ -101,6 +104,9 @@ class Sensor:
     kind: SensorKind = SensorKind.PULSE
     enabled: bool = True
     certificate_id: str | None = None
+    name: str = ""
+    created_at: datetime | None = None
+    updated_at: datetime | None = None
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from spottypottysense.errors import Invalid
-from spottypottysense.sensors.model import Programme, Room
+from spottypottysense.sensors.model import BY_HAND, Programme, Room, Sensor
 
 _CONTEXT = re.compile(r"spotify:(playlist|album|artist):[A-Za-z0-9]{1,64}\Z")
 _LINK = re.compile(r"https://open\.spotify\.com/(?:intl-[a-z]+/)?(playlist|album|artist)/([A-Za-z0-9]{1,64})")
@@ -41,6 +41,16 @@ def checked_room(room: Room, before: Room | None = None) -> Room:
     _check_stand_ins(room)
     _check_day(room.day)
     return _with_uris(room, before)
+
+
+def checked_sensor(sensor: Sensor) -> Sensor:
+    """Return `sensor` if its values can be lived with; raises `Invalid`."""
+    if sensor.id == BY_HAND:
+        message = f"{BY_HAND!r} stands for people's own commands: choose another name for the sensor."
+        raise Invalid(message, field="sensorId")
+    if len(sensor.name) > 100:
+        raise Invalid("The name of a sensor has at most 100 characters.", field="name")
+    return sensor
 
 
 def _check_stand_ins(room: Room) -> None:

@@ -62,3 +62,7 @@ class Provisioner(Protocol):
         None where the broker is not ours and admits sensors by rules of its own.
         """
         ...
+
+    def revoke(self, certificate_id: str) -> None:
+        """Shut a certificate out for good and end its connections; raises `NotFound`."""
+        ...

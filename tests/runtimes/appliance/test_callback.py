@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from spottypottysense.errors import Conflict, Invalid, Unavailable
 from spottypottysense.grants.model import Secret
-from spottypottysense.runtimes.appliance.callback import Answer, Callback, answer_in
+from spottypottysense.grants.wire import Answer, answer_in
+from spottypottysense.runtimes.appliance.callback import Callback
 
 SOON = timedelta(seconds=10)
 

@@ -1,6 +1,7 @@
 """The command line beside a running `spotty up`."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -64,7 +65,10 @@ def test_a_sensor_is_added_and_heard_while_it_runs(up: Up) -> None:
             process.send_signal(signal.SIGINT)
             out, err = process.communicate(timeout=20)
     assert process.returncode == 0, err
-    assert out.startswith("Status page: http://127.0.0.1:")
+    assert re.match(
+        r"Status page: (http://127\.0\.0\.1:\d+)/app/\nSet up \(once, .*\): \1/app/set-up#[\w-]{43}\n", out
+    )
+    assert "#" not in err
     assert "Traceback" not in err
     assert not (up.data / "endpoints.json").exists()
     assert "start it with `spotty up`" in up.run("motion", "pir").stderr

@@ -24,3 +24,16 @@ def test_a_listener_that_fails_disturbs_nobody(caplog: pytest.LogCaptureFixture)
     feed.tell(_ENTRY)
     assert heard == [_ENTRY]
     assert "deaf" in caplog.text
+
+
+def test_who_has_stopped_listening_hears_nothing() -> None:
+    """And the others hear on; stopping twice harms nobody."""
+    feed = LiveFeed()
+    gone: list[JournalEntry] = []
+    stays: list[JournalEntry] = []
+    stop = feed.listen(gone.append)
+    feed.listen(stays.append)
+    stop()
+    stop()
+    feed.tell(_ENTRY)
+    assert (gone, stays) == ([], [_ENTRY])

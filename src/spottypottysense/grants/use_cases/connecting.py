@@ -1,10 +1,11 @@
 """Users connect Spotify, and disconnect it."""
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from dataclasses import dataclass
 from dataclasses import replace as with_changes
 from datetime import datetime, timedelta
+from typing import NoReturn
 
 from spottypottysense.clock import Clock
 from spottypottysense.errors import Conflict, Invalid, NeedsPerson, NotFound
@@ -95,13 +96,23 @@ class Connections:
         app = self._apps.app(pending.client_id)
         return self._endpoint.consent_url(app, pending, choose_account=choose_account)
 
-    def finish(self, user_id: str, state: str, code: str, *, replace: bool = False) -> Grant:
+    def finish(
+        self,
+        user_id: str,
+        state: str,
+        code: str,
+        *,
+        replace: bool = False,
+        others: frozenset[str] = frozenset(),
+    ) -> Grant:
         """Trade the code that came back with `state` for a grant, and keep it.
 
-        Raises `Invalid` if the state is not one of this user's, `NeedsPerson` if playback was not allowed or
-        another account is connected already (`replace` accepts the new one).
+        `others` are users for whom this one may bring the answer. Raises `Invalid` if the state is none of
+        theirs, `NeedsPerson` if playback was not allowed or another account is connected already (`replace`
+        accepts the new one).
         """
-        pending = self._claimed(user_id, state)
+        pending = self._claimed(state, {user_id, *others})
+        user_id = pending.user_id
         app = self._apps.app(pending.client_id)
         self._refuse_if_full(app, user_id)
         now = self._clock.now()
@@ -124,9 +135,11 @@ class Connections:
         tell(lambda: self._watch.grant_works(user_id))
         return saved
 
-    def denied(self, user_id: str, state: str, error: str) -> None:
+    def denied(
+        self, user_id: str, state: str, error: str, *, others: frozenset[str] = frozenset()
+    ) -> NoReturn:
         """Note that the user came back without consent; always raises `NeedsPerson` or `Invalid`."""
-        self._claimed(user_id, state)
+        self._claimed(state, {user_id, *others})
         raise NeedsPerson(
             Reason.CONSENT_DENIED, f"{sentence(Reason.CONSENT_DENIED)} (Spotify said: {error[:80]})"
         )
@@ -161,7 +174,18 @@ class Connections:
             return Connection(grant.dead_reason or Reason.RECONNECT, ends, grant.client_id)
         if lacks_scope(grant):
             return Connection(Reason.SCOPE_MISSING, ends, grant.client_id)
+        try:
+            self._apps.app(grant.client_id)
+        except NeedsPerson as error:
+            return Connection(error.reason, ends, grant.client_id)
         return Connection(reminder(grant.consented_at, self._clock.now()), ends, grant.client_id)
+
+    def app_of(self, user_id: str) -> str | None:
+        """Return the id of the app through which a user connects, or None if there is none."""
+        try:
+            return self._apps.app_for(user_id).client_id
+        except NeedsPerson:
+            return None
 
     def reseal(self, progress: Callable[[int, int], None]) -> int:
         """Write every grant anew, so that the vault seals it with its newest key; return how many."""
@@ -181,12 +205,12 @@ class Connections:
                 pass
             return
 
-    def _claimed(self, user_id: str, state: str) -> PendingConsent:
+    def _claimed(self, state: str, user_ids: Set[str]) -> PendingConsent:
         try:
             pending = self._pending.take(state)
         except NotFound:
             pending = None
-        if pending is None or pending.user_id != user_id or self._clock.now() >= pending.expires_at:
+        if pending is None or pending.user_id not in user_ids or self._clock.now() >= pending.expires_at:
             message = "This answer of Spotify belongs to no sign-in that was begun here: begin anew."
             raise Invalid(message, field="state")
         return pending

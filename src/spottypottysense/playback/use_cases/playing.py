@@ -9,6 +9,7 @@ from spottypottysense.clock import Clock
 from spottypottysense.errors import SpottyError
 from spottypottysense.playback.model import (
     Action,
+    KnownSpeaker,
     Outcome,
     PlayerState,
     Receipt,
@@ -45,6 +46,7 @@ class Playback:
         means = Means(view, controls, receipts, memory, clock, dice, pause)
         waking = Waking(means)
         self._view = view
+        self._memory = memory
         self._receipts = receipts
         self._clock = clock
         self._fading = Fading(means)
@@ -98,6 +100,10 @@ class Playback:
     def speakers(self, account: str) -> tuple[SpeakerSight, ...]:
         """Return every speaker that is listed or known, by name; raises `NeedsPerson` or `Unavailable`."""
         return self._speakers.all_of(account)
+
+    def known_speakers(self, account: str) -> tuple[KnownSpeaker, ...]:
+        """Return every speaker that Spotify ever listed for the account, by name, without asking it."""
+        return self._memory.speakers.all_of(account)
 
     def _arrive(self, visit: Visit, account: str) -> Outcome:
         receipt = self._receipts.receipt(account)

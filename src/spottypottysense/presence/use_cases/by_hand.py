@@ -9,6 +9,7 @@ from spottypottysense.accounts.model import Mode
 from spottypottysense.accounts.use_cases import Accounts
 from spottypottysense.clock import Clock
 from spottypottysense.errors import Conflict, Invalid, NotFound, Unavailable
+from spottypottysense.playback.model import Outcome
 from spottypottysense.presence.model import (
     Action,
     Attempt,
@@ -22,12 +23,12 @@ from spottypottysense.presence.model import (
 from spottypottysense.presence.policy.by_hand import on_play, on_stop
 from spottypottysense.presence.policy.motion import refusal_of
 from spottypottysense.presence.ports import SessionStore
-from spottypottysense.presence.use_cases.music import RoomMusic
+from spottypottysense.presence.use_cases.music import TEST_PATIENCE, RoomMusic
 from spottypottysense.presence.use_cases.records import Records
 from spottypottysense.presence.use_cases.rulebook import Rulebook
 from spottypottysense.presence.wire import sensor_id_from, switch_from
 from spottypottysense.reasons import Reason
-from spottypottysense.sensors.model import Room, Sensor, SensorKind
+from spottypottysense.sensors.model import Room, Sensor, SensorKind, Speaker
 from spottypottysense.sensors.use_cases import Sensors
 
 ATTEMPTS = 10
@@ -74,6 +75,15 @@ class ByHand:
         Raises `NotFound` or `Unavailable`.
         """
         return self._stop(self._sensors.room(room_id), self._order("stop"))[0]
+
+    def test(
+        self, account: str, speaker: Speaker, content: str, patience: timedelta = TEST_PATIENCE
+    ) -> Outcome:
+        """Play some quiet seconds on a speaker and wait for them; `playing` says that they were heard.
+
+        Raises `Conflict` while another test is under way, `Unavailable` if it takes too long.
+        """
+        return self._music.test(account, speaker, content, patience)
 
     def snooze(
         self, household_id: str, span: timedelta | None, room_id: str | None = None

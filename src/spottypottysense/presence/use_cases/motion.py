@@ -1,5 +1,6 @@
 """Motions in, visits out."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from spottypottysense import ids
@@ -146,13 +147,30 @@ class Presence:
         """Return all open sessions, oldest first."""
         return self._store.open()
 
-    def decisions(self, household_id: str | None, limit: int = 50) -> tuple[JournalEntry, ...]:
-        """Return the latest decisions of a household, or of all, newest first."""
-        return self._journal.recent(household_id, limit)
+    def decisions(
+        self,
+        household_id: str | None,
+        limit: int = 50,
+        room_id: str | None = None,
+        before: str | None = None,
+    ) -> tuple[JournalEntry, ...]:
+        """Return the latest decisions of a household, or of all, newest first.
+
+        `room_id` narrows them to a room, `before` (a decision's id) to older ones.
+        """
+        return self._journal.recent(household_id, limit, room_id, before)
 
     def sessions(self, household_id: str, start: datetime, end: datetime, limit: int) -> tuple[Session, ...]:
         """Return the sessions that opened in [start, end), newest first."""
         return self._history.sessions(household_id, start, end, limit)
+
+    def active_sensors(self, household_id: str) -> frozenset[str]:
+        """Return the sensors of the household that were heard in visits that go on, by id."""
+        return self._history.active_sensors(household_id)
+
+    def last_motions(self, household_id: str) -> Mapping[str, datetime]:
+        """Return when each sensor of the household moved last, by its id; one that never did is left out."""
+        return self._history.last_motions(household_id)
 
     def _sensor(self, motion: Motion) -> Sensor:
         """Return the sensor; the first `motion_cleared` shows that it is one of those that say so."""

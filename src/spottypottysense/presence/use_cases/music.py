@@ -3,9 +3,10 @@
 import logging
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 
 from spottypottysense.clock import Clock
-from spottypottysense.errors import Conflict, SpottyError
+from spottypottysense.errors import Conflict, SpottyError, Unavailable
 from spottypottysense.playback.model import Outcome, Stay, Visit
 from spottypottysense.playback.use_cases import Playback
 from spottypottysense.presence.model import (
@@ -26,12 +27,15 @@ from spottypottysense.presence.use_cases.records import Records
 from spottypottysense.presence.use_cases.rulebook import Rulebook
 from spottypottysense.presence.use_cases.work import LaneWork
 from spottypottysense.reasons import Reason
-from spottypottysense.sensors.model import Room
+from spottypottysense.sensors.model import Room, Speaker
 
 _log = logging.getLogger("spotty.presence")
 
 _NEWS = frozenset({Reason.STARTED, Reason.RESUMED, Reason.HANDED_OVER, Reason.PAUSED})
 """What is worth a row in the journal when no motion and no deadline brought it about."""
+
+TEST_PATIENCE = timedelta(seconds=45)
+"""How long a test of a speaker may take with all that is before it: a fade, a speaker that has to wake."""
 
 BY_MOTION = Attempt()
 """Music that is asked for because somebody moved."""
@@ -97,6 +101,25 @@ class RoomMusic:
         if not here:
             self._records.settle(entry, Outcome(playing=False, reason=Reason.ALREADY_SILENT))
         return bool(here)
+
+    def test(
+        self, account: str, speaker: Speaker, content: str, patience: timedelta = TEST_PATIENCE
+    ) -> Outcome:
+        """Try a speaker when nothing else is done for the account, and wait for what comes of it.
+
+        Raises `Conflict` while another test is under way there, `Unavailable` if it takes too long.
+        """
+        work_id = f"test of {account}"
+        if self._work.is_under_way(work_id):
+            raise Conflict("A speaker of this account is being tested: wait until that is over.")
+
+        def test() -> Outcome:
+            return self._playback.test(account, speaker, content)
+
+        outcome = self._work.result(account, work_id, test, patience)
+        if outcome is None:
+            raise Unavailable("Spotify is slow or busy with other music of this account: try again.")
+        return outcome
 
     def plays_in(self, room_id: str) -> bool:
         """Say whether music that we started plays in a room, as far as we know."""
@@ -168,8 +191,15 @@ class RoomMusic:
         account = None
         if attempt.refused is not None and outcome.reason in ABOUT_THE_ACCOUNT and not outcome.playing:
             outcome, account = replace(attempt.refused, losses=outcome.losses), attempt.asked[0]
-        self._notes.outcome(session.id, outcome, account)
+        self._notes.outcome(
+            session.id, outcome, account, self._content_of(session) if outcome.playing else None
+        )
         self._report(session, outcome, entry, "mended")
+
+    def _content_of(self, session: Session) -> str | None:
+        """Return what plays for a session: its receipt knows, also of music that came along."""
+        receipts = self._playback.receipts()
+        return next((receipt.content for receipt in receipts if receipt.session_id == session.id), None)
 
     def _visit(self, session: Session, rules: RoomRules, attempt: Attempt) -> Visit:
         return Visit(

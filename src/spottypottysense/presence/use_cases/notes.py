@@ -30,8 +30,10 @@ class Notes:
         except NotFound:
             return None
 
-    def outcome(self, session_id: str, outcome: Outcome, account: str | None = None) -> None:
-        """Note what became of a session's music, in the end at `account`; and who lost music by it."""
+    def outcome(
+        self, session_id: str, outcome: Outcome, account: str | None = None, content: str | None = None
+    ) -> None:
+        """Note what became of a session's music, in the end at `account`, and who lost music by it."""
 
         def change(session: Session) -> Session:
             if session.ended_at is not None:
@@ -41,7 +43,7 @@ class Notes:
             noted = after_playback(session, outcome.playing, outcome.reason, self._clock.now())
             if outcome.first_note is not None:
                 noted = after_first_note(noted, outcome.first_note)
-            return noted if account is None else replace(noted, account=account)
+            return replace(noted, account=account or noted.account, content=content or noted.content)
 
         self._change(session_id, change)
         self.losses(outcome)

@@ -64,8 +64,8 @@ class Records:
         """
         if decision.session is None:
             self._journal.record(entry)
-            return decision
-        return replace(decision, session=self._store.save(decision.session, entry))
+            return replace(decision, entry_id=entry.id)
+        return replace(decision, session=self._store.save(decision.session, entry), entry_id=entry.id)
 
     def knows(self, key: str) -> bool:
         """Say whether a message with this key was taken in before."""

@@ -3,8 +3,12 @@
 import threading
 from collections import Counter
 from collections.abc import Callable
+from datetime import timedelta
+from typing import TypeVar
 
 from spottypottysense.presence.ports import Lanes
+
+Done = TypeVar("Done")
 
 
 class LaneWork:
@@ -34,6 +38,28 @@ class LaneWork:
                     self._starts += Counter()
 
         self._lanes.submit(lane, run)
+
+    def result(
+        self, lane: str, session_id: str, work: Callable[[], Done], patience: timedelta
+    ) -> Done | None:
+        """Do `work` when its lane is free and return what came of it, or None if that takes too long.
+
+        Work that nobody waits for any more is not begun.
+        """
+        done, given_up = threading.Event(), threading.Event()
+        found: list[Done] = []
+
+        def run() -> None:
+            try:
+                if not given_up.is_set():
+                    found.append(work())
+            finally:
+                done.set()
+
+        self.submit(lane, session_id, run)
+        if not done.wait(patience.total_seconds()):
+            given_up.set()
+        return found[0] if found else None
 
     def is_under_way(self, session_id: str) -> bool:
         """Say whether anything is being done about the session's music."""

@@ -9,12 +9,14 @@ from datetime import timedelta
 from pathlib import Path
 
 from spottypottysense.api.app import create_app
+from spottypottysense.api.identity import OwnSignIn
 from spottypottysense.clock import ScaledClock
 from spottypottysense.errors import Conflict, Invalid, SpottyError
 from spottypottysense.presence.model import Action, JournalEntry
 from spottypottysense.reasons import Reason
 from spottypottysense.runtimes.appliance.endpoint import Endpoint
 from spottypottysense.runtimes.appliance.files import locked, write_private
+from spottypottysense.runtimes.appliance.front import front_of
 from spottypottysense.runtimes.appliance.metrics import CONTENT_TYPE
 from spottypottysense.runtimes.appliance.mqtt import Intake
 from spottypottysense.runtimes.appliance.reception import Reception
@@ -42,7 +44,7 @@ class Appliance:
         self._house = house
         settings, core = house.settings, house.core
         self._web = WebServer(
-            create_app(core, house.house_clock, self.health, self._figures),
+            create_app(front_of(house, self.health, self._figures), OwnSignIn(core.access)),
             settings.http_host,
             settings.http_port,
         )
@@ -151,6 +153,7 @@ class Appliance:
             Job("remind", _REMIND_EVERY, core.connections.remind, jitter=0.1),
             Job("notices", _DELIVER_EVERY, core.notices.deliver_pending, jitter=0.1),
             Job("forget", _FORGET_EVERY, lambda: core.presence.forget(core.rules.retention), jitter=0.1),
+            Job("forget_audit", _FORGET_EVERY, core.access.audit.forget, jitter=0.1),
         )
 
     def _refresh_grants(self) -> None:

@@ -3,45 +3,19 @@
 import queue
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import timedelta
 from hmac import compare_digest
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 from spottypottysense.errors import Conflict, Invalid, Unavailable
 from spottypottysense.grants.model import Secret
+from spottypottysense.grants.wire import Answer, answer_in
 
 PATH = "/callback"
 
 _CONNECTION_SECONDS = 10.0
 _LONGEST_LINE = 4096
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What came back with `state`: a code, or Spotify's word for why there is none."""
-
-    state: Secret
-    code: Secret | None
-    error: str = ""
-
-
-def answer_in(url: str) -> Answer:
-    """Return the answer that a redirected address holds; raises `Invalid` if it holds none."""
-    try:
-        query = parse_qs(urlsplit(url.strip()).query, max_num_fields=20)
-    except ValueError:
-        query = {}
-    state, code, error = (query.get(name, [""])[0] for name in ("state", "code", "error"))
-    if not state or not (code or error):
-        message = (
-            "This is not the address that Spotify sent the browser to: copy all of it from the address bar; "
-            "it holds `code=` and `state=`."
-        )
-        raise Invalid(message, field="redirectUri")
-    return Answer(Secret(state), Secret(code) if code else None, error)
 
 
 class Callback:

@@ -16,10 +16,16 @@ class LiveFeed:
         self._listeners: list[Callable[[JournalEntry], None]] = []
         self._guard = threading.Lock()
 
-    def listen(self, listener: Callable[[JournalEntry], None]) -> None:
-        """Call `listener` with every entry from now on; it must be quick."""
+    def listen(self, listener: Callable[[JournalEntry], None]) -> Callable[[], None]:
+        """Call `listener`, which must be quick, with every entry; what is returned ends that."""
         with self._guard:
             self._listeners = [*self._listeners, listener]
+
+        def stop() -> None:
+            with self._guard:
+                self._listeners = [other for other in self._listeners if other is not listener]
+
+        return stop
 
     def tell(self, entry: JournalEntry) -> None:
         """Pass one entry on."""

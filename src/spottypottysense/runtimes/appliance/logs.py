@@ -26,6 +26,9 @@ _RULES = (
     (re.compile(r"([?&](?:code|state)=)[^\s&\"']+"), r"\1***"),
     # Spotify's own: access tokens begin with BQ, refresh tokens and codes with AQ.
     (re.compile(r"\b[AB]Q[A-Za-z0-9_-]{60,}"), "***"),
+    # Our own: access tokens, and links that work once.
+    (re.compile(r"\bspotty_[A-Za-z0-9_-]{43}(?![A-Za-z0-9_-])"), "***"),
+    (re.compile(r"(/app/(?:set-up|join|reset)#)[A-Za-z0-9_-]+"), r"\1***"),
 )
 
 

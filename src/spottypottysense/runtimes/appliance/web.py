@@ -14,6 +14,7 @@ class WebServer:
 
     def __init__(self, app: FastAPI, host: str, port: int) -> None:
         self._socket = _bound(host, port)
+        self._app = app
         self.host = host
         self.port: int = self._socket.getsockname()[1]
         config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=2)
@@ -25,19 +26,25 @@ class WebServer:
     @property
     def url(self) -> str:
         """Return where it is reached from this machine."""
-        host = "127.0.0.1" if self.host in ("0.0.0.0", "::") else self.host  # noqa: S104  compared, not bound
-        return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
+        return url_of(self.host, self.port)
 
     def start(self) -> None:
         """Serve from now on."""
         self._thread.start()
 
     def stop(self) -> None:
-        """Let open requests finish, for 2 s at most."""
+        """Let open requests finish, for 2 s at most; answers without end see that it closes."""
+        self._app.state.closing = True
         self._server.should_exit = True
         if self._thread.is_alive():
             self._thread.join(timeout=10)
         self._socket.close()
+
+
+def url_of(host: str, port: int) -> str:
+    """Return the address of what listens there, for a browser on this machine."""
+    host = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104  compared, not bound
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}"
 
 
 def _bound(host: str, port: int) -> socket.socket:

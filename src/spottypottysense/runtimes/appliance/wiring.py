@@ -13,10 +13,12 @@ from spottypottysense.grants.model import ClientApp, Schedule
 from spottypottysense.runtimes.appliance.broker.supervisor import Broker
 from spottypottysense.runtimes.appliance.crew import ThreadCrew
 from spottypottysense.runtimes.appliance.feed import LiveFeed
+from spottypottysense.runtimes.appliance.hasher import Argon2Hasher
 from spottypottysense.runtimes.appliance.lanes import ThreadLanes
 from spottypottysense.runtimes.appliance.messenger import Messenger
 from spottypottysense.runtimes.appliance.metrics import Metrics
 from spottypottysense.runtimes.appliance.settings import Settings
+from spottypottysense.runtimes.appliance.sqlite.access import sqlite_access
 from spottypottysense.runtimes.appliance.sqlite.accounts import SqliteAccounts
 from spottypottysense.runtimes.appliance.sqlite.apps import SqliteApps
 from spottypottysense.runtimes.appliance.sqlite.consents import SqlitePendingConsents
@@ -24,6 +26,7 @@ from spottypottysense.runtimes.appliance.sqlite.database import Database
 from spottypottysense.runtimes.appliance.sqlite.grants import SqliteGrants
 from spottypottysense.runtimes.appliance.sqlite.journal import SqliteJournal
 from spottypottysense.runtimes.appliance.sqlite.notices import SqliteNotices
+from spottypottysense.runtimes.appliance.sqlite.past import SqlitePast
 from spottypottysense.runtimes.appliance.sqlite.playback import (
     SqliteBookmarks,
     SqliteContentLengths,
@@ -74,6 +77,9 @@ class ForeignBroker:
         """Return None: there is no certificate of ours."""
         return None
 
+    def revoke(self, certificate_id: str) -> None:
+        """Do nothing: whoever rules that broker shuts sensors out there."""
+
 
 def build(settings: Settings) -> House:
     """Join everything for one data directory; nothing runs yet. Raises `Invalid` or `Unavailable`."""
@@ -84,10 +90,10 @@ def build(settings: Settings) -> House:
     broker = _broker(settings, metrics)
     vault = Vault(settings.key_file)
     apps = SqliteApps(database, vault, _installation(settings))
-    people = Accounts(SqliteAccounts(database))
-    messenger = Messenger(settings.notify_urls, lambda subject: called(people, subject))
+    messenger = _messenger(settings, database, clock)
     client = _client(settings, crew, metrics)
     world = World(
+        hasher=Argon2Hasher(),
         token_endpoint=SpotifyAccounts(client),
         player=lambda grants: SpotifyPlayer(client, grants.client_of, grants.access_token_for),
         crew=crew,
@@ -126,6 +132,11 @@ def _database(settings: Settings) -> Database:
     return Database(settings.data / "spotty.db")
 
 
+def _messenger(settings: Settings, database: Database, clock: Clock) -> Messenger:
+    people = Accounts(SqliteAccounts(database), clock)
+    return Messenger(settings.notify_urls, lambda subject: called(people, subject))
+
+
 def _client(settings: Settings, crew: ThreadCrew, metrics: Metrics) -> Client:
     """Return the one client, with a connection for each thread that may call at a time: none waits."""
     return Client(
@@ -158,6 +169,7 @@ def _stores(database: Database, vault: Vault, apps: SqliteApps, clock: Clock) ->
     grants = SqliteGrants(database, vault)
     return Stores(
         accounts=SqliteAccounts(database),
+        access=sqlite_access(database),
         rooms=SqliteRooms(database),
         sensors=SqliteSensors(database),
         grants=grants,
@@ -172,6 +184,7 @@ def _stores(database: Database, vault: Vault, apps: SqliteApps, clock: Clock) ->
         sessions=SqliteSessions(database),
         session_log=SqliteSessions(database),
         journal=SqliteJournal(database),
+        past=SqlitePast(database),
     )
 
 

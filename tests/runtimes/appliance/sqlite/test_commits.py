@@ -86,7 +86,7 @@ def test_failed_commit_is_everybodys(database: Database) -> None:
 
     def break_a_promise(connection: sqlite3.Connection) -> None:
         connection.execute("PRAGMA defer_foreign_keys = ON")
-        connection.execute("INSERT INTO users VALUES ('anna', 'nowhere', 'a@b', '', 'owner', 1)")
+        connection.execute("INSERT INTO users VALUES ('anna', 'nowhere', 'a@b', '', 'owner', 1, 0, 0)")
 
     calls = together(database, [keep("a"), break_a_promise, keep("b")])
     assert all(isinstance(call.exception(), Conflict) for call in calls)

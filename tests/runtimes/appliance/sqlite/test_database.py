@@ -114,7 +114,7 @@ def test_taken_key_and_missing_parent_are_conflicts(database: Database) -> None:
     with pytest.raises(Conflict, match="faster"), database.write() as connection:
         connection.executemany(INSERT, [("anna",), ("anna",)])
     with pytest.raises(Conflict, match="does not exist"), database.write() as connection:
-        connection.execute("INSERT INTO users VALUES ('anna', 'nowhere', 'a@b', '', 'owner', 1)")
+        connection.execute("INSERT INTO users VALUES ('anna', 'nowhere', 'a@b', '', 'owner', 1, 0, 0)")
 
 
 def test_mistakes_of_ours_pass(database: Database) -> None:

@@ -11,6 +11,7 @@ from spottypottysense import __version__
 from spottypottysense.errors import SpottyError
 from spottypottysense.runtimes.appliance.cli.checking import add_to as add_checking
 from spottypottysense.runtimes.appliance.cli.connecting import add_to as add_connecting
+from spottypottysense.runtimes.appliance.cli.entering import add_to as add_entering
 from spottypottysense.runtimes.appliance.cli.people import add_to as add_people
 from spottypottysense.runtimes.appliance.cli.playing import add_to as add_playing
 from spottypottysense.runtimes.appliance.cli.replaying import add_to as add_replaying
@@ -49,6 +50,7 @@ def common(
 _SUBJECTS = (
     add_running,
     add_people,
+    add_entering,
     add_rooms,
     add_sensing,
     add_playing,

@@ -10,8 +10,9 @@ from spottypottysense.errors import Invalid, NeedsPerson, NotFound
 from spottypottysense.grants.model import Grant, PendingConsent
 from spottypottysense.grants.policy import consent_ends
 from spottypottysense.grants.use_cases.connecting import PATIENCE
-from spottypottysense.reasons import Reason, sentence
-from spottypottysense.runtimes.appliance.callback import PATH, Answer, Callback, answer_in
+from spottypottysense.grants.wire import Answer, answer_in
+from spottypottysense.reasons import Reason
+from spottypottysense.runtimes.appliance.callback import PATH, Callback
 from spottypottysense.runtimes.appliance.cli.finding import opened, person
 from spottypottysense.runtimes.appliance.wiring import House
 
@@ -105,7 +106,6 @@ def _finish(house: House, user: User, answer: Answer, *, replace: bool) -> Grant
     state = answer.state.reveal()
     if answer.code is None:
         connections.denied(user.id, state, answer.error)
-        raise Invalid(sentence(Reason.CONSENT_DENIED))
     try:
         return connections.finish(user.id, state, answer.code.reveal(), replace=replace)
     except NeedsPerson as error:

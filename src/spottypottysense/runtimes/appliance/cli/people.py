@@ -11,6 +11,7 @@ from rich.table import Table
 from spottypottysense.accounts.model import Household
 from spottypottysense.errors import Invalid, NeedsPerson
 from spottypottysense.grants.model import ClientApp, Secret
+from spottypottysense.runtimes.appliance.cli.entering import user_reset
 from spottypottysense.runtimes.appliance.cli.finding import HouseholdName, household_named, opened
 from spottypottysense.runtimes.appliance.cli.texts import Gap, Quiet, Timeout, add_row, given, spans
 from spottypottysense.runtimes.appliance.standing import standing_of
@@ -22,6 +23,7 @@ def add_to(app: typer.Typer) -> None:
     users = typer.Typer(no_args_is_help=True, help="People of a household.")
     users.command("add")(user_add)
     users.command("list")(user_list)
+    users.command("reset")(user_reset)
     app.add_typer(users, name="user")
     households = typer.Typer(no_args_is_help=True, help="What holds for all rooms of a household.")
     households.command("set")(household_set)

@@ -17,6 +17,7 @@ from spottypottysense.errors import Invalid, NotFound, Unavailable
 from spottypottysense.runtimes.appliance import demo as demonstration
 from spottypottysense.runtimes.appliance import logs, settings
 from spottypottysense.runtimes.appliance.appliance import Appliance
+from spottypottysense.runtimes.appliance.cli.entering import say_how_to_begin
 from spottypottysense.runtimes.appliance.endpoint import Endpoint
 from spottypottysense.runtimes.appliance.wiring import build
 from spottypottysense.simulator import server
@@ -47,6 +48,7 @@ def up() -> None:
     try:
         appliance.start()
         typer.echo(f"Status page: {appliance.url}")
+        say_how_to_begin(house, appliance.url.removesuffix("/app/"))
         with_signals.wait()
     finally:
         appliance.stop()

@@ -4,7 +4,7 @@ import sqlite3
 
 from spottypottysense.accounts.model import Household, Mode, Role, User
 from spottypottysense.errors import Conflict, NotFound
-from spottypottysense.runtimes.appliance.sqlite import rows
+from spottypottysense.runtimes.appliance.sqlite import removal, rows
 from spottypottysense.runtimes.appliance.sqlite.columns import (
     to_hours,
     to_hours_text,
@@ -58,7 +58,7 @@ class SqliteAccounts:
         """Return the users of a household, by e-mail."""
         sql = "SELECT * FROM users WHERE household_id = ? ORDER BY email"
         with self._database.read() as connection:
-            return tuple(map(_user, connection.execute(sql, (household_id,)).fetchall()))
+            return tuple(map(user_in, connection.execute(sql, (household_id,)).fetchall()))
 
     def save_user(self, user: User) -> None:
         """Create or replace a user; raises `Conflict` if another user has this e-mail address."""
@@ -69,6 +69,8 @@ class SqliteAccounts:
             "name": user.name,
             "role": user.role,
             "active": user.active,
+            "created_at": unless_none(to_micros, user.created_at),
+            "updated_at": unless_none(to_micros, user.updated_at),
         }
         others = "SELECT 1 FROM users WHERE email = ? AND id <> ?"
         with self._database.write() as connection:
@@ -76,6 +78,16 @@ class SqliteAccounts:
                 message = f"Another user has the e-mail address {user.email!r}."
                 raise Conflict(message)
             rows.put(connection, "users", "id", row)
+
+    def remove_user(self, user_id: str) -> None:
+        """Forget a user with all that is theirs alone; rooms and visits stay, without an account."""
+        with self._database.write() as connection:
+            removal.remove_user(connection, user_id)
+
+    def remove_household(self, household_id: str) -> None:
+        """Forget a household with its users, rooms and sensors, and all that happened in it."""
+        with self._database.write() as connection:
+            removal.remove_household(connection, household_id)
 
 
 def _household(row: sqlite3.Row) -> Household:
@@ -93,7 +105,8 @@ def _household(row: sqlite3.Row) -> Household:
     )
 
 
-def _user(row: sqlite3.Row) -> User:
+def user_in(row: sqlite3.Row) -> User:
+    """Return the user whose columns a row holds."""
     return User(
         id=row["id"],
         household_id=row["household_id"],
@@ -101,4 +114,6 @@ def _user(row: sqlite3.Row) -> User:
         name=row["name"],
         role=Role(row["role"]),
         active=bool(row["active"]),
+        created_at=unless_none(to_moment, row["created_at"]),
+        updated_at=unless_none(to_moment, row["updated_at"]),
     )

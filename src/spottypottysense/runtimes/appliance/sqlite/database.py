@@ -28,12 +28,14 @@ class Database:
         self.path = path
         self._closed = False
         self._lock = threading.RLock()
+        self._watching = threading.Lock()
         self._writing_thread: int | None = None
         self._commits = CommitQueue(self.write)
         self._idle_readers: deque[sqlite3.Connection] = deque()
         _make_private_file(path)
         with in_plain_words(path):
             self._writer = self._connect()
+            self._watcher = self._connect()
         try:
             with self.write() as connection:
                 migrate(connection, path)
@@ -87,11 +89,19 @@ class Database:
                 if self._closed:
                     self._close_idle_readers()
 
+    def version(self) -> int:
+        """Return a number that is another one whenever this or another program has committed anything."""
+        with self._watching, in_plain_words(self.path):
+            self._refuse_if_closed()
+            (number,) = self._watcher.execute("PRAGMA data_version").fetchone()
+        return int(number)
+
     def close(self) -> None:
         """Close the file; whoever reads or writes afterwards gets `Unavailable`."""
-        with self._lock:
+        with self._lock, self._watching:
             self._closed = True
             self._writer.close()
+            self._watcher.close()
             self._close_idle_readers()
 
     def _borrow_reader(self) -> sqlite3.Connection:

@@ -15,6 +15,10 @@ LONGEST_NAME = 200
 KNOWS = "SELECT 1 FROM journal WHERE key = ?"
 RELEASE_KEYS = "UPDATE journal SET key = NULL WHERE key IS NOT NULL AND at < ?"
 
+_OF_HOUSEHOLD = "household_id = ?"
+_OF_ROOM = "room_id = ?"
+_BEFORE = "(at, number) < (SELECT at, number FROM journal WHERE id = ?)"
+
 
 class SqliteJournal:
     """The `Journal` of the appliance."""
@@ -43,15 +47,20 @@ class SqliteJournal:
         with self._database.write() as connection:
             connection.execute(sql, (outcome, _storable(detail), entry_id))
 
-    def recent(self, household_id: str | None, limit: int) -> tuple[JournalEntry, ...]:
-        """Return the latest entries of a household (or of all, also of unknown senders), newest first."""
+    def recent(
+        self, household_id: str | None, limit: int, room_id: str | None = None, before: str | None = None
+    ) -> tuple[JournalEntry, ...]:
+        """Return the latest entries of a household (or of all, also of unknown senders), newest first.
+
+        `room_id` narrows them to a room; `before` is the id of an entry: only older ones are returned, and
+        none if it was forgotten.
+        """
+        wanted = {_OF_HOUSEHOLD: household_id, _OF_ROOM: room_id, _BEFORE: before}
+        given = {condition: value for condition, value in wanted.items() if value is not None}
+        where = " AND ".join(given) or "TRUE"
+        sql = f"SELECT * FROM journal WHERE {where} ORDER BY at DESC, number DESC LIMIT ?"  # noqa: S608  ours
         with self._database.read() as connection:
-            if household_id is None:
-                sql = "SELECT * FROM journal ORDER BY at DESC, number DESC LIMIT ?"
-                found = connection.execute(sql, (limit,)).fetchall()
-            else:
-                sql = "SELECT * FROM journal WHERE household_id = ? ORDER BY at DESC, number DESC LIMIT ?"
-                found = connection.execute(sql, (household_id, limit)).fetchall()
+            found = connection.execute(sql, (*given.values(), limit)).fetchall()
         return tuple(map(_entry, found))
 
 

@@ -3,6 +3,7 @@
 import json
 import sqlite3
 from datetime import time
+from functools import lru_cache
 
 from spottypottysense.errors import NotFound
 from spottypottysense.runtimes.appliance.sqlite import rows
@@ -17,6 +18,9 @@ from spottypottysense.runtimes.appliance.sqlite.columns import (
 )
 from spottypottysense.runtimes.appliance.sqlite.database import Database
 from spottypottysense.sensors.model import Beginning, DayPart, Ending, Programme, Room, Speaker
+
+_MOST_KEPT = 256
+"""How many texts of stand-ins and days are not read anew: most rooms have the same, none."""
 
 
 class SqliteRooms:
@@ -84,7 +88,7 @@ def _room(row: sqlite3.Row) -> Room:
         timeout=unless_none(to_span, row["timeout"]),
         motion_gap=unless_none(to_span, row["motion_gap"]),
         quiet_hours=unless_none(to_hours, row["quiet_hours"]),
-        stand_ins=tuple(json.loads(row["stand_ins"])),
+        stand_ins=_stand_ins(row["stand_ins"]),
         day=_day(row["day"]),
         beginning=Beginning(row["beginning"]),
         ending=Ending(row["ending"]),
@@ -104,6 +108,12 @@ def _day_text(day: tuple[Programme, ...]) -> str:
     return json.dumps([[now.part, now.starts.isoformat(), now.content, now.ceiling] for now in day])
 
 
+@lru_cache(maxsize=_MOST_KEPT)
+def _stand_ins(text: str) -> tuple[str, ...]:
+    return tuple(json.loads(text))
+
+
+@lru_cache(maxsize=_MOST_KEPT)
 def _day(text: str) -> tuple[Programme, ...]:
     return tuple(
         Programme(DayPart(part), time.fromisoformat(starts), content, ceiling)

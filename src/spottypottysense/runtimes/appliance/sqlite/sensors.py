@@ -4,7 +4,7 @@ import sqlite3
 
 from spottypottysense.errors import NotFound
 from spottypottysense.runtimes.appliance.sqlite import rows
-from spottypottysense.runtimes.appliance.sqlite.columns import to_micros, to_moment
+from spottypottysense.runtimes.appliance.sqlite.columns import to_micros, to_moment, unless_none
 from spottypottysense.runtimes.appliance.sqlite.database import Database
 from spottypottysense.sensors.model import Sensor, SensorKind, Status
 
@@ -42,6 +42,9 @@ class SqliteSensors:
             "kind": sensor.kind,
             "enabled": sensor.enabled,
             "certificate_id": sensor.certificate_id,
+            "name": sensor.name,
+            "created_at": unless_none(to_micros, sensor.created_at),
+            "updated_at": unless_none(to_micros, sensor.updated_at),
         }
         with self._database.write() as connection:
             rows.put(connection, "sensors", "id", row)
@@ -75,6 +78,9 @@ def _sensor(row: sqlite3.Row) -> Sensor:
         kind=SensorKind(row["kind"]),
         enabled=bool(row["enabled"]),
         certificate_id=row["certificate_id"],
+        name=row["name"],
+        created_at=unless_none(to_moment, row["created_at"]),
+        updated_at=unless_none(to_moment, row["updated_at"]),
     )
 
 

@@ -96,7 +96,7 @@ def totals(sessions: Iterable[Session]) -> Totals:
         sessions=len(found),
         open=len(found) - len(ended),
         motions=sum(session.motions for session in found),
-        with_music=sum(map(_had_music, found)),
+        with_music=sum(map(had_music, found)),
         visit_time=sum(((s.ended_at or s.opened_at) - s.opened_at for s in ended), timedelta(0)),
         music_time=sum((session.music_time for session in found), timedelta(0)),
     )
@@ -123,19 +123,19 @@ def _figures_of(room_id: str, visits: list[Session]) -> RoomFigures:
     silent = Counter(
         visit.silent_reason
         for visit in visits
-        if visit.music is Music.SILENT and visit.silent_reason is not None and not _had_music(visit)
+        if visit.music is Music.SILENT and visit.silent_reason is not None and not had_music(visit)
     )
     return RoomFigures(
         room_id=room_id,
         visits=len(visits),
-        with_music=sum(map(_had_music, visits)),
+        with_music=sum(map(had_music, visits)),
         silent=dict(silent.most_common()),
         accepted=latency(visit.accepted_after for visit in visits if visit.accepted_after is not None),
         confirmed=latency(visit.confirmed_after for visit in visits if visit.confirmed_after is not None),
     )
 
 
-def _had_music(visit: Session) -> bool:
+def had_music(visit: Session) -> bool:
     """Say whether there was music: a person may have ended it before the visit did."""
     return visit.music is Music.PLAYING or visit.music_time > timedelta(0)
 

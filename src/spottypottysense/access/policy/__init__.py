@@ -1,0 +1,1 @@
+"""The rules of coming in, as plain functions of values."""

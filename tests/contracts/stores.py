@@ -5,15 +5,7 @@ from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from memory.access import memory_access
-from memory.connections import MemoryApps, MemoryPendingConsents
-from memory.grants import MemoryGrants
-from memory.house import MemoryAccounts, MemoryRooms, MemorySensors
-from memory.notices import MemoryNotices
-from memory.past import MemoryPast
-from memory.playback_memory import MemoryBookmarks, MemoryContentLengths, MemoryKnownSpeakers
-from memory.receipts import MemoryReceipts
-from memory.sessions import MemoryJournal, MemorySessions
+from memory.stores import memory_stores
 from spottypottysense.clock import ManualClock
 from spottypottysense.core import Stores
 from spottypottysense.grants.model import ClientApp, Secret
@@ -44,28 +36,7 @@ INSTALLATION = ClientApp("installation", Secret("of-installation"))
 @contextmanager
 def in_memory(_directory: Path) -> Iterator[Stores]:
     """Dicts."""
-    journal = MemoryJournal()
-    accounts, grants = MemoryAccounts(), MemoryGrants()
-    sessions = MemorySessions(journal, _zones(accounts))
-    yield Stores(
-        accounts=accounts,
-        access=memory_access(accounts),
-        rooms=MemoryRooms(),
-        sensors=MemorySensors(),
-        grants=grants,
-        census=grants,
-        pending=MemoryPendingConsents(ManualClock(NOW)),
-        apps=MemoryApps(accounts, INSTALLATION),
-        notices=MemoryNotices(),
-        receipts=MemoryReceipts(),
-        bookmarks=MemoryBookmarks(),
-        speakers=MemoryKnownSpeakers(),
-        lengths=MemoryContentLengths(),
-        sessions=sessions,
-        session_log=sessions,
-        journal=journal,
-        past=MemoryPast(sessions),
-    )
+    yield memory_stores(ManualClock(NOW), INSTALLATION)
 
 
 @contextmanager
@@ -101,13 +72,3 @@ IMPLEMENTATIONS: dict[str, Callable[[Path], AbstractContextManager[Stores]]] = {
     "memory": in_memory,
     "sqlite": in_sqlite,
 }
-
-
-def _zones(accounts: MemoryAccounts) -> Callable[[str], str]:
-    """Return who knows the time zone of a household; UTC where it has gone."""
-
-    def zone_of(household_id: str) -> str:
-        zones = {household.id: household.time_zone for household in accounts.households()}
-        return zones.get(household_id, "UTC")
-
-    return zone_of

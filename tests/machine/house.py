@@ -7,17 +7,10 @@ from datetime import UTC, datetime, timedelta
 
 from machine.plan import ANNA, BOB, ROOMS, SENSORS, STUCK_AFTER, TICK, Needs, furnish
 from machine.witness import Witness
-from memory.access import PretendHasher, memory_access
-from memory.connections import MemoryApps, MemoryPendingConsents
-from memory.grants import MemoryGrants
+from memory.access import PretendHasher
 from memory.home import Hands, Listener, PretendProvisioner, PretendTokens
-from memory.house import MemoryAccounts, MemoryRooms, MemorySensors
-from memory.notices import MemoryNotices
-from memory.past import MemoryPast
-from memory.playback_memory import MemoryBookmarks, MemoryContentLengths, MemoryKnownSpeakers
-from memory.receipts import MemoryReceipts
-from memory.sessions import MemoryJournal, MemorySessions
 from memory.spotify import InProcessPlayer
+from memory.stores import memory_stores
 from spottypottysense import ids
 from spottypottysense.accounts.model import Household, User
 from spottypottysense.clock import ManualClock
@@ -82,7 +75,7 @@ class House:
         self.spotify = InProcessPlayer(self.app, self.clock, self.clock.advance)
         self.meanwhile: deque[Callable[[], None]] = deque()
         self.needs = Needs(began)
-        self.stores = self._stores()
+        self.stores = memory_stores(self.clock, ClientApp("client"))
         self._changed = change(self.stores)
         self.witness = Witness(self.app.world, self.stores, self.needs)
         self.witness.takes_over = household is not None and household.takes_over
@@ -252,29 +245,6 @@ class House:
             self.stores.rooms.save_room(room)
         for sensor in SENSORS:
             self.stores.sensors.save_sensor(sensor)
-
-    def _stores(self) -> Stores:
-        accounts, grants, journal = MemoryAccounts(), MemoryGrants(), MemoryJournal()
-        sessions = MemorySessions(journal)
-        return Stores(
-            accounts=accounts,
-            access=memory_access(accounts),
-            rooms=MemoryRooms(),
-            sensors=MemorySensors(),
-            grants=grants,
-            census=grants,
-            pending=MemoryPendingConsents(self.clock),
-            apps=MemoryApps(accounts, ClientApp("client")),
-            notices=MemoryNotices(),
-            receipts=MemoryReceipts(),
-            bookmarks=MemoryBookmarks(),
-            speakers=MemoryKnownSpeakers(),
-            lengths=MemoryContentLengths(),
-            sessions=sessions,
-            session_log=sessions,
-            journal=journal,
-            past=MemoryPast(sessions),
-        )
 
 
 def _fields(values: dict[str, object]) -> Fields:

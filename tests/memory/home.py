@@ -7,19 +7,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from memory.access import PretendHasher, memory_access
-from memory.connections import MemoryApps, MemoryPendingConsents
-from memory.grants import MemoryGrants
-from memory.house import MemoryAccounts, MemoryRooms, MemorySensors
-from memory.notices import MemoryNotices
-from memory.past import MemoryPast
-from memory.playback_memory import MemoryBookmarks, MemoryContentLengths, MemoryKnownSpeakers
+from memory.access import PretendHasher
 from memory.player import PretendPlayer
-from memory.receipts import MemoryReceipts
-from memory.sessions import MemoryJournal, MemorySessions
+from memory.stores import memory_stores
 from spottypottysense.accounts.model import Household, User
 from spottypottysense.clock import ManualClock
-from spottypottysense.core import Core, Rules, Stores, World, assemble
+from spottypottysense.core import Core, Rules, World, assemble
 from spottypottysense.errors import NotFound
 from spottypottysense.grants.model import ClientApp, PendingConsent, Secret, TokenReply
 from spottypottysense.grants.ports import Item
@@ -158,28 +151,8 @@ class PretendHome:
         self.provisioner = PretendProvisioner()
         self.listener = Listener()
         self.hasher = PretendHasher()
-        self.journal = MemoryJournal()
-        self.sessions = MemorySessions(self.journal)
-        accounts, grants = MemoryAccounts(), MemoryGrants()
-        self.stores = Stores(
-            accounts=accounts,
-            access=memory_access(accounts),
-            rooms=MemoryRooms(),
-            sensors=MemorySensors(),
-            grants=grants,
-            census=grants,
-            pending=MemoryPendingConsents(self.clock),
-            apps=MemoryApps(accounts, ClientApp("client")),
-            notices=MemoryNotices(),
-            receipts=MemoryReceipts(),
-            bookmarks=MemoryBookmarks(),
-            speakers=MemoryKnownSpeakers(),
-            lengths=MemoryContentLengths(),
-            sessions=self.sessions,
-            session_log=self.sessions,
-            journal=self.journal,
-            past=MemoryPast(self.sessions),
-        )
+        self.stores = memory_stores(self.clock, ClientApp("client"))
+        self.sessions, self.journal = self.stores.sessions, self.stores.journal
         self._furnish()
         self.restart()
 

@@ -185,7 +185,7 @@ class House(RuleBasedStateMachine):
         assert playing is None or not (playing.we and playing.on)
 
     def _stored(self) -> tuple[tuple[Session, ...], int, list[Music]]:
-        everything = self.home.sessions.sessions("home", LONG_AGO, LATER, 10_000)
+        everything = self.home.stores.session_log.sessions("home", LONG_AGO, LATER, 10_000)
         return everything, len(self.home.journal.recent(None, 10_000)), [s.music for s in everything]
 
 

@@ -70,7 +70,7 @@ def test_loss_of_a_visit_that_is_over(home: PretendHome, walks: bool, forgotten:
         bath = next(s for s in home.core.presence.open_sessions() if s.room_id == "bath")
         home.sessions.save(replace(bath, ended_at=home.clock.now(), end_reason=Reason.TIMEOUT))
         if forgotten:
-            home.sessions.forget_before(home.clock.now() + SECOND)
+            home.stores.session_log.forget_before(home.clock.now() + SECOND)
 
     home.player.before = leave
     home.core.presence.tick()
